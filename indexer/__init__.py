@@ -1,0 +1,94 @@
+"""Trouvaille's indexer: French documents in, an index, ranked and marked results out.
+
+What stands here is all that the web package may use. Names are loaded when first used, so that `import indexer.french`
+or a command that needs no index does not pay for Whoosh.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexer.as_json import document_json, search_page_json, status_json
+    from indexer.assembly import create_service
+    from indexer.errors import (
+        IndexMissing,
+        IndexProblem,
+        PageBeyondEnd,
+        QueryTooLarge,
+        RequestError,
+        TrouvailleError,
+    )
+    from indexer.model import (
+        UNKNOWN_DATE,
+        DateFilter,
+        DateSource,
+        Document,
+        DocumentPage,
+        FacetValue,
+        Fragment,
+        Hit,
+        Match,
+        PartialDate,
+        Passage,
+        Piece,
+        Root,
+        SearchPage,
+        SearchRequest,
+        Sort,
+        Status,
+    )
+    from indexer.search_url import SEARCH_PATH, choose_date, document_url, parse_request, search_url, toggle_type
+    from indexer.searcher import SearchService
+    from indexer.settings import Settings, load_settings
+
+__all__ = [
+    "SEARCH_PATH",
+    "UNKNOWN_DATE",
+    "DateFilter",
+    "DateSource",
+    "Document",
+    "DocumentPage",
+    "FacetValue",
+    "Fragment",
+    "Hit",
+    "IndexMissing",
+    "IndexProblem",
+    "Match",
+    "PageBeyondEnd",
+    "PartialDate",
+    "Passage",
+    "Piece",
+    "QueryTooLarge",
+    "RequestError",
+    "Root",
+    "SearchPage",
+    "SearchRequest",
+    "SearchService",
+    "Settings",
+    "Sort",
+    "Status",
+    "TrouvailleError",
+    "choose_date",
+    "create_service",
+    "document_json",
+    "document_url",
+    "load_settings",
+    "parse_request",
+    "search_page_json",
+    "search_url",
+    "status_json",
+    "toggle_type",
+]
+
+# Lightest first: a name is looked for in each in turn.
+_HOMES = ("model", "errors", "search_url", "settings", "as_json", "searcher", "assembly")
+
+
+def __getattr__(name: str) -> Any:
+    """The public name, from the module that defines it (PEP 562)."""
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"indexer.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module 'indexer' has no attribute {name!r}")

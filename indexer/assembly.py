@@ -1,0 +1,38 @@
+"""Putting the parts together: from settings to an engine, rules, lists and the service that answers.
+
+Every part is made here and nowhere else, so that the command line, the web service and the tests run the same thing.
+"""
+
+from __future__ import annotations
+
+from indexer.documents import TypeRules
+from indexer.engines.base import Engine
+from indexer.engines.local import LocalEngine
+from indexer.french import Analyzer, WordLists
+from indexer.searcher import SearchService
+from indexer.settings import Settings
+
+
+def engine(settings: Settings) -> Engine:
+    """The search engine of the configured index; opens nothing yet."""
+    return LocalEngine(settings.index.directory, settings.ranking)
+
+
+def type_rules(settings: Settings) -> TypeRules:
+    """The document types in force. Raises ConfigError."""
+    return TypeRules.from_toml(settings.resource("types.toml").read_bytes())
+
+
+def word_lists(settings: Settings) -> WordLists:
+    """The French word lists in force. Raises ConfigError."""
+    return WordLists.load(settings.resource("french"))
+
+
+def analyzer(settings: Settings) -> Analyzer:
+    """The French analysis with the lists in force (an index is searched with the lists it was built with)."""
+    return Analyzer(word_lists(settings))
+
+
+def create_service(settings: Settings) -> SearchService:
+    """The service that answers requests; it opens the index at the first one."""
+    return SearchService(engine(settings), type_rules(settings), settings)

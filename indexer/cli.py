@@ -1,0 +1,342 @@
+"""The command line. stdout holds only the result; progress and warnings go to stderr."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from indexer.errors import TrouvailleError
+from indexer.settings import SECTIONS, Settings, load_settings
+
+# Documents of one file that `explain` shows.
+_EXPLAINED = 100
+_PLAIN_EVERY_S = 5.0
+
+Command = Callable[..., Any]
+
+
+class _French(click.Group):
+    """A group whose failures are one French line on stderr and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except TrouvailleError as error:
+            click.echo(f"trouvaille : {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("trouvaille : interrompu ; l’index reste dans son état précédent.", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=_French, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="trouvaille", message="%(prog)s %(version)s")
+def main() -> None:
+    """Recherche en texte intégral dans un fonds de documents en français."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file name may hold what UTF-8 cannot: shown escaped, never a crash.
+        getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="backslashreplace")
+
+
+def _common(command: Command) -> Command:
+    """The options of every command; the command gets the settings in force and `as_json`."""
+
+    @click.option("--index", type=click.Path(path_type=Path), help="Dossier de l’index (aussi : TROUVAILLE_INDEX).")
+    @click.option("--config", type=click.Path(path_type=Path), help="Fichier de réglages (aussi : TROUVAILLE_CONFIG).")
+    @click.option("--json", "as_json", is_flag=True, help="Résultat en JSON sur la sortie standard.")
+    @functools.wraps(command)
+    def with_settings(*args: Any, index: Path | None, config: Path | None, **options: Any) -> Any:
+        return command(load_settings(config, index), *args, **options)
+
+    return with_settings
+
+
+def _print_json(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1 if sys.stdout.isatty() else None))
+
+
+# --- reindex -------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--full", is_flag=True, help="Tout reconstruire (les identifiants restent).")
+@click.option("--check", is_flag=True, help="Relire chaque fichier pour voir s’il a changé.")
+@click.option("--dry-run", is_flag=True, help="Dire ce qui serait fait, sans rien écrire.")
+@click.option("--forget", multiple=True, type=click.Path(path_type=Path), help="Retirer une racine de l’index.")
+@_common
+def reindex(
+    settings: Settings,
+    paths: tuple[Path, ...],
+    full: bool,
+    check: bool,
+    dry_run: bool,
+    forget: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Mettre l’index à jour avec les documents de PATHS (sans PATHS : toutes les racines connues)."""
+    from indexer import reindex as work
+    from indexer.assembly import engine, type_rules, word_lists
+
+    with _progress() as progress:
+        report = work.reindex(
+            engine(settings),
+            settings,
+            type_rules(settings),
+            word_lists(settings),
+            paths,
+            forget=forget,
+            full=full,
+            check=check,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    for warning in report.warnings:
+        click.echo(f"Attention : {warning}", err=True)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        _print_report(report, settings.index.directory, dry_run)
+    sys.exit(report.exit_code)
+
+
+def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
+    counts = (("ajouté", report.added), ("modifié", report.changed), ("retiré", report.removed))
+    counted = [f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts]
+    click.echo(", ".join([*counted, f"{report.unchanged} sans changement"]))
+    for problem in report.missing:
+        click.echo(f"Racine illisible : {problem.path} : {problem.reason}")
+    for problem in report.problems:
+        click.echo(f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}")
+    done = (
+        "Rien n’a été écrit (--dry-run)" if dry_run else f"Génération {report.generation} en service dans {directory}"
+    )
+    click.echo(f"{done} ({report.took_ms / 1000:.1f} s)".replace(".", ",", 1) if not dry_run else done)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, int, str], None]]:
+    """A bar on a terminal, otherwise a plain line now and then; both on stderr."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=1, file=sys.stderr, show_eta=False, item_show_func=lambda item: item) as bar:
+
+            def draw(done: int, total: int, written: int, what: str) -> None:
+                bar.length = max(total, 1)
+                bar.pos = done
+                bar.update(0, f"{done}/{total} fichiers, {written} documents · {what[-40:]}")
+
+            yield draw
+    else:
+        last = time.monotonic()
+
+        def tell(done: int, total: int, written: int, what: str) -> None:
+            nonlocal last
+            if time.monotonic() - last >= _PLAIN_EVERY_S:
+                last = time.monotonic()
+                click.echo(f"{done}/{total} fichiers, {written} documents : {what}", err=True)
+
+        yield tell
+
+
+# --- search --------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("query")
+@click.option("--type", "types", multiple=True, help="Seulement ce type ; se répète.")
+@click.option("--date", default="", help="2023, 2023-06, 2023-06-30, 2023-06..2023-09 ou inconnue.")
+@click.option("--sort", "sort", default="", help="pertinence, recent, ancien ou titre.")
+@click.option("--page", default="", help="Numéro de page, à partir de 1.")
+@click.option("--limit", type=click.IntRange(1), help="Résultats par page.")
+@click.option("--all-words", is_flag=True, help="Exiger tous les mots.")
+@_common
+def search(
+    settings: Settings,
+    query: str,
+    types: tuple[str, ...],
+    date: str,
+    sort: str,
+    page: str,
+    limit: int | None,
+    all_words: bool,
+    as_json: bool,
+) -> None:
+    """Chercher QUERY dans l’index."""
+    from indexer.as_json import search_page_json
+    from indexer.assembly import create_service
+    from indexer.search_url import parse_request
+
+    args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page]}
+    if all_words:
+        args["mots"] = ["tous"]
+    per_page = min(limit or settings.search.per_page, settings.search.max_per_page)
+    answers = create_service(settings)
+    found = answers.search(parse_request(args, per_page=per_page))
+    if as_json:
+        _print_json(search_page_json(found))
+        return
+    shown = f"page {found.request.page} sur {found.last_page}, " if found.last_page > 1 else ""
+    click.echo(f"{found.total} résultat{'s' if found.total > 1 else ''} ({shown}{found.took_ms:.0f} ms)")
+    for rank, hit in enumerate(found.hits, start=1 + (found.request.page - 1) * per_page):
+        document = hit.document
+        click.echo(f"\n{rank}. {_marked(hit.title)}")
+        place = f"{answers.label(document.type)} · {document.date or 'date inconnue'} · {document.path}"
+        click.echo(click.style(f"   {place}", dim=True))
+        for fragment in hit.fragments:
+            click.echo(f"   {_marked(fragment)}")
+
+
+def _marked(pieces: Any) -> str:
+    return "".join(click.style(text, bold=True) if marked else text for text, marked in pieces)
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@_common
+def status(settings: Settings, as_json: bool) -> None:
+    """Ce que contient l’index."""
+    from indexer.as_json import status_json
+    from indexer.assembly import create_service
+
+    held = create_service(settings).status()
+    if as_json:
+        _print_json(status_json(held))
+        return
+    click.echo(f"Index         {settings.index.directory}")
+    click.echo(f"Génération    {held.generation}, du {held.published}")
+    click.echo(f"Documents     {held.documents}")
+    click.echo(f"Taille        {held.bytes / 1_000_000:.1f} Mo".replace(".", ","))
+    for root in held.roots:
+        click.echo(f"Racine        {root.path}")
+    click.echo("Dernière mise à jour  " + ", ".join(f"{key} {value}" for key, value in held.last_run.items()))
+
+
+@main.command()
+@click.argument("text")
+@_common
+def analyze(settings: Settings, text: str, as_json: bool) -> None:
+    """Les mots de TEXT tels que l’index les voit : forme et famille de chacun."""
+    from indexer.assembly import analyzer
+
+    positions = analyzer(settings).analyze(text)
+    if as_json:
+        _print_json({"positions": [{name: getattr(p, name) for name in _POSITION} for p in positions]})
+        return
+    for p in positions:
+        click.echo(f"{p.start}-{p.end}\t{text[p.start : p.end]}\t{'|'.join(p.surface)}\t{'|'.join(p.stem)}")
+
+
+_POSITION = ("surface", "stem", "start", "end")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_common
+def explain(settings: Settings, file: Path, as_json: bool) -> None:
+    """Ce qui est lu de FILE, et la règle qui a choisi titre, date et type."""
+    from indexer import documents
+    from indexer.assembly import type_rules
+
+    if not file.is_file():
+        raise TrouvailleError(f"{file} n’est pas un fichier.")
+    relative = _relative_to_a_root(settings, file)
+    read = documents.read(file, relative, type_rules(settings), max_bytes=settings.corpus.max_file_bytes)
+    entries, rejected = [], []
+    for item in islice(read, _EXPLAINED):
+        if isinstance(item, documents.Entry):
+            entries.append(_explained(item))
+        else:
+            rejected.append({name: getattr(item, name) for name in ("key", "line", "reason", "empty")})
+    if as_json:
+        _print_json({"path": relative, "documents": entries, "rejected": rejected})
+        return
+    for entry in entries:
+        for name, value in entry.items():
+            click.echo(f"{name:12} {value if value is not None else '—'}")
+        click.echo()
+    for item in rejected:
+        click.echo(f"{'Vide' if item['empty'] else 'Refusé'} : {item['reason']}")
+
+
+def _explained(entry: Any) -> dict[str, Any]:
+    words = len(entry.text.split())
+    return {
+        "key": entry.key,
+        "title": entry.title,
+        "title_rule": entry.title_rule,
+        "date": str(entry.date) if entry.date else None,
+        "date_source": str(entry.date_source),
+        "date_rule": entry.date_rule,
+        "type": entry.type,
+        "type_rule": entry.type_rule,
+        "url": entry.url,
+        "source": entry.source,
+        "words": words,
+        "beginning": entry.text[:300],
+        "warnings": list(entry.warnings),
+    }
+
+
+def _relative_to_a_root(settings: Settings, file: Path) -> str:
+    """The path that a run would see: folder names take part in choosing types and dates."""
+    file = file.absolute()
+    for root in settings.corpus.paths:
+        if file.is_relative_to(root):
+            return file.relative_to(root).as_posix()
+    return file.name
+
+
+@main.command()
+@_common
+def config(settings: Settings, as_json: bool) -> None:
+    """Les réglages en vigueur, et d’où vient chacun."""
+    rows = {
+        f"{section.name}.{entry.name}": getattr(getattr(settings, section.name), entry.name)
+        for section in SECTIONS
+        for entry in fields(getattr(settings, section.name))
+    }
+    if as_json:
+        _print_json({key: {"value": _plain(value), "origin": settings.origins[key]} for key, value in rows.items()})
+        return
+    for key, value in rows.items():
+        click.echo(f"{key} = {json.dumps(_plain(value), ensure_ascii=False)}\t({settings.origins[key]})")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+# --- serving -------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--host", help="Adresse d’écoute.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port d’écoute.")
+@click.option("--workers", type=click.IntRange(1), help="Nombre de processus.")
+@_common
+def serve(settings: Settings, host: str | None, port: int | None, workers: int | None, as_json: bool) -> None:
+    """Servir les pages de recherche."""
+    server = settings.server
+    # Named, not imported: the command line knows no web framework.
+    importlib.import_module("webapp.server").serve(
+        settings,
+        host=host or server.host,
+        port=server.port if port is None else port,
+        workers=workers or server.workers,
+    )

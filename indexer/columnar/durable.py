@@ -1,0 +1,46 @@
+"""Files that survive a power cut: write, sync, rename, sync the folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+
+_BLOCK = 1 << 20
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        # macOS keeps synced bytes in the drive's cache unless F_FULLFSYNC is asked for (man 2 fsync).
+        if hasattr(fcntl, "F_FULLFSYNC"):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+        else:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a new file and force it to the disk; its name is safe once the folder is synced."""
+    path.write_bytes(content)
+    sync(path)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Give `path` this content in one atomic step: at any moment it holds the old bytes or the new ones."""
+    temporary = path.with_name(path.name + ".new")
+    write(temporary, content)
+    temporary.replace(path)
+    sync(path.parent)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

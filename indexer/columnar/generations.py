@@ -1,0 +1,262 @@
+"""Generations: each run that changes something leaves a new, immutable directory; `CURRENT` names the one in service.
+
+    index-trouvaille/
+      lock                       held by the one writer (flock: the kernel frees it when the process dies)
+      CURRENT                    the number in service, replaced by one atomic rename
+      generations/000042/        segments, table of contents, word lists, file table, manifest.json
+      generations/.draft/        what a run is writing; left by a killed run, removed by the next
+
+Unchanged files of the previous generation are hard links in the next one. Nothing in a published directory is ever
+written again, so a reader needs no lock: what it opened stays whole even when it is collected meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from indexer.columnar import durable
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexMissing, IndexProblem
+from indexer.model import Root
+
+# The layout of a generation directory, the Whoosh schema and the class paths that its table of contents names.
+FORMAT = 1
+MANIFEST = "manifest.json"
+_KEEP_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FileSum:
+    """Size and SHA-256 of one file of a generation."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself.
+
+    `built_with` names the versions of everything that the terms depend on (analysis chain, word lists, type rules):
+    when one differs, `reindex` rebuilds.
+    """
+
+    generation: int
+    published: str
+    documents: int
+    built_with: Mapping[str, str]
+    roots: tuple[Root, ...]
+    last_run: Mapping[str, Any]
+    files: Mapping[str, FileSum]
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files."""
+        return sum(file.bytes for file in self.files.values())
+
+    def to_json(self) -> bytes:
+        """The content of manifest.json."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Manifest:
+        """Read manifest.json; IndexIncompatible for another format, ValueError, KeyError or TypeError if malformed."""
+        data = json.loads(content)
+        if data["format"] != FORMAT:
+            raise IndexIncompatible(
+                f"L’index est au format {data['format']}, ce programme lit le format {FORMAT}. "
+                "Reconstruisez-le : trouvaille reindex --full"
+            )
+        return cls(
+            generation=data["generation"],
+            published=data["published"],
+            documents=data["documents"],
+            built_with=dict(data["built_with"]),
+            roots=tuple(Root(**root) for root in data["roots"]),
+            last_run=dict(data["last_run"]),
+            files={name: FileSum(**sums) for name, sums in data["files"].items()},
+        )
+
+
+class IndexDirectory:
+    """The index root on disk; holds no open file outside `writing`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._generations = path / "generations"
+        self._current = path / "CURRENT"
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def current(self) -> int:
+        """The number of the generation in service. Raises IndexMissing."""
+        try:
+            return int(self._current.read_bytes())
+        except FileNotFoundError as error:
+            raise IndexMissing(
+                f"Il n’y a pas encore d’index dans {self.path}. Créez-le : trouvaille reindex"
+            ) from error
+        except (ValueError, OSError) as error:
+            raise IndexDamaged(
+                f"{self._current} est illisible ({error}). Reconstruisez : trouvaille reindex --full"
+            ) from error
+
+    def folder(self, generation: int) -> Path:
+        """Where a generation lies."""
+        return self._generations / f"{generation:06}"
+
+    def manifest(self, generation: int) -> Manifest:
+        """The checked manifest of a generation: every file there, in its size. FileNotFoundError if it was collected.
+
+        It is read before anything else is opened, because Whoosh's table of contents is a pickle: a directory that
+        others can write, or a table whose bytes are not the recorded ones, is refused.
+        """
+        self._refuse_if_others_write()
+        folder = self.folder(generation)
+        content = (folder / MANIFEST).read_bytes()
+        try:
+            manifest = Manifest.from_json(content)
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(folder / MANIFEST, "contenu illisible") from error
+        for name, sums in manifest.files.items():
+            file = folder / name
+            if not file.exists() and not folder.exists():
+                raise FileNotFoundError(folder)
+            if not file.exists() or file.stat().st_size != sums.bytes:
+                raise self._damaged(file, "absent ou de taille inattendue")
+            if name.endswith(".toc") and durable.sha256(file) != sums.sha256:
+                raise self._damaged(file, "contenu altéré")
+        return manifest
+
+    def rescued_roots(self) -> tuple[Root, ...]:
+        """The roots that the newest readable manifest names, for the repair of an index that cannot be opened."""
+        for _, folder in reversed(self._numbered()):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexIncompatible):
+                return Manifest.from_json((folder / MANIFEST).read_bytes()).roots
+        return ()
+
+    def _refuse_if_others_write(self) -> None:
+        try:
+            mode = self.path.stat().st_mode
+        except FileNotFoundError as error:
+            raise IndexMissing(f"Il n’y a pas d’index dans {self.path}. Créez-le : trouvaille reindex") from error
+        if mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise IndexProblem(
+                f"D’autres que son propriétaire peuvent écrire dans {self.path} : l’index n’est pas ouvert. "
+                f"Retirez ce droit : chmod go-w {self.path}"
+            )
+
+    @staticmethod
+    def _damaged(file: Path, what: str) -> IndexDamaged:
+        return IndexDamaged(f"L’index est endommagé : {file} ({what}). Reconstruisez-le : trouvaille reindex --full")
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock; left-overs of a killed run are removed first. Raises IndexLocked at once if taken."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._generations.mkdir(mode=0o700, exist_ok=True)
+        with (self.path / "lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                lock.seek(0)
+                holder = lock.read(20).strip() or "inconnu"
+                raise IndexLocked(
+                    f"Une autre mise à jour de {self.path} est en cours (processus {holder}). Attendez qu’elle finisse."
+                ) from error
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            shutil.rmtree(self.draft, ignore_errors=True)
+            try:
+                yield
+            finally:
+                shutil.rmtree(self.draft, ignore_errors=True)
+
+    @property
+    def draft(self) -> Path:
+        """Where the writer works until `publish`."""
+        return self._generations / ".draft"
+
+    def begin(self, base: Manifest | None) -> Path:
+        """An empty draft, or one that holds the files of `base`, linked (copied where the file system cannot link)."""
+        self.draft.mkdir(mode=0o700)
+        if base is not None:
+            folder = self.folder(base.generation)
+            for name in base.files:
+                _link_or_copy(folder / name, self.draft / name)
+        return self.draft
+
+    def publish(
+        self,
+        *,
+        base: Manifest | None,
+        published: str,
+        documents: int,
+        built_with: Mapping[str, str],
+        roots: tuple[Root, ...],
+        last_run: Mapping[str, Any],
+    ) -> Manifest:
+        """Make the draft the generation in service. When this returns, a power cut cannot undo it."""
+        generation = max((number for number, _ in self._numbered()), default=0) + 1
+        manifest = Manifest(
+            generation=generation,
+            published=published,
+            documents=documents,
+            built_with=built_with,
+            roots=roots,
+            last_run={**last_run, "generation": generation},
+            files={file.name: self._sum(file, base) for file in sorted(self.draft.iterdir())},
+        )
+        durable.write(self.draft / MANIFEST, manifest.to_json())
+        durable.sync(self.draft)
+        self.draft.rename(self.folder(generation))
+        durable.sync(self._generations)
+        durable.replace(self._current, f"{generation:06}\n".encode())
+        self._collect(generation)
+        return manifest
+
+    def _sum(self, file: Path, base: Manifest | None) -> FileSum:
+        """The recorded sum of a file linked from `base`; a new file is synced and hashed."""
+        if base and file.name in base.files:
+            old = self.folder(base.generation) / file.name
+            if old.exists() and old.samefile(file):
+                return base.files[file.name]
+        durable.sync(file)
+        return FileSum(file.stat().st_size, durable.sha256(file))
+
+    def _numbered(self) -> list[tuple[int, Path]]:
+        """Published generations, oldest first."""
+        found = [(int(entry.name), entry) for entry in self._generations.iterdir() if entry.name.isdecimal()]
+        return sorted(found)
+
+    def _collect(self, current: int) -> None:
+        """Remove generations that two newer ones follow, 60 s after the first of these came.
+
+        The delay is for readers that have read CURRENT and not yet opened the files. The highest number always stays,
+        so that numbers are never given twice.
+        """
+        numbered = self._numbered()
+        for (number, folder), (_, successor) in pairwise(numbered[:-1]):
+            with contextlib.suppress(OSError):
+                if number != current and time.time() - (successor / MANIFEST).stat().st_mtime >= _KEEP_S:
+                    shutil.rmtree(folder)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,114 @@
+"""The one place where the rules of titles, dates and types meet: a Draft of any format becomes an Entry."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from indexer.documents.dates import date_in_name, date_in_text, is_dispatch, is_plausible, parse_date, split_header
+from indexer.documents.entry import Draft, Entry, Rejected
+from indexer.documents.paragraphs import text_of
+from indexer.documents.spelling import squeeze
+from indexer.documents.titles import FIRST_SENTENCE, MAX_TITLE, shorten, title_of, without_title
+from indexer.documents.types import START_CHARS, TypeFacts, TypeRules, normal
+from indexer.model import DateSource, PartialDate
+
+_MAX_URL = 2000
+_MAX_SOURCE = 200
+_NO_TEXT = "pas de texte"
+_LETTER = re.compile(r"[^\W_]")
+
+
+def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entry | Rejected:
+    """The entry of `draft`. `relative` gives folders and, when the file is the document (no key), the name's date."""
+    paragraphs = draft.paragraphs
+    header, first = split_header(paragraphs[0]) if paragraphs else (None, "")
+    if header:
+        paragraphs = ((first,) if first.strip() else ()) + paragraphs[1:]
+    if not any(_LETTER.search(paragraph) for paragraph in paragraphs):
+        return Rejected(draft.key, draft.line, _NO_TEXT, empty=True)
+    start = "\n".join(paragraph[:START_CHARS] for paragraph in paragraphs[:40])[:START_CHARS]
+    warnings = list(draft.warnings)
+
+    title = squeeze(draft.title or "")
+    if _LETTER.search(title):
+        title_rule, rest = draft.title_rule, without_title(paragraphs, title)
+    else:
+        title, title_rule, rest = title_of(paragraphs, today)
+    if not any(_LETTER.search(paragraph) for paragraph in rest):
+        rest = paragraphs  # the title is all there is: it stays findable as text
+    title = shorten(title, MAX_TITLE)
+
+    found, source, rule = _date(draft, header, title, rest, relative, today, warnings)
+    shapes = set()
+    if header and title_rule == FIRST_SENTENCE:
+        shapes.add("dated-header")
+    if any(is_dispatch(paragraph) for paragraph in rest[:3]):
+        shapes.add("dispatch")
+    if draft.type and not normal(draft.type):
+        warnings.append("type ignoré : trop long pour en être un")
+    kind, type_rule = rules.choose(
+        TypeFacts(title, start, relative, draft.type, draft.symbol, draft.source, draft.schema, frozenset(shapes))
+    )
+    return Entry(
+        key=draft.key,
+        title=title,
+        title_rule=title_rule,
+        text=text_of(rest),
+        date=found,
+        date_source=source,
+        type=kind,
+        type_rule=type_rule,
+        url=web_address(draft.url),
+        source=shorten(squeeze(draft.source), _MAX_SOURCE) if draft.source and draft.source.strip() else None,
+        digest=draft.digest,
+        warnings=tuple(warnings),
+        date_rule=rule,
+    )
+
+
+def web_address(url: str | None) -> str | None:
+    """`url` when it is an http or https address that a page may link to, else None."""
+    url = (url or "").strip()
+    if not url or len(url) > _MAX_URL or any(char.isspace() or not char.isprintable() or char in '<>"' for char in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
+
+
+def _date(
+    draft: Draft,
+    header: PartialDate | None,
+    title: str,
+    paragraphs: tuple[str, ...],
+    relative: str,
+    today: date,
+    warnings: list[str],
+) -> tuple[PartialDate | None, DateSource, str]:
+    """(date, source, French rule), the sources in the order of the contract."""
+    for written in draft.dates:
+        found = parse_date(written)
+        if found and is_plausible(found, today):
+            return found, DateSource.METADATA, "métadonnées"
+        why = "elle est dans l’avenir" if found else "ce n’est pas une date"
+        warnings.append(f"date ignorée : « {shorten(squeeze(written), 60)} », {why}")
+    if header and is_plausible(header, today):
+        return header, DateSource.HEADER, "en-tête « date … »"
+    if header:
+        warnings.append(f"date ignorée : « {header} » en tête du texte, elle est dans l’avenir")
+    if draft.key is None and (found := date_in_name(_stem(relative), today)):
+        return found, DateSource.FILENAME, "nom du fichier"
+    lines = [line for paragraph in paragraphs for line in paragraph.split("\n") if line.strip()]
+    if stated := date_in_text(title, lines, today):
+        return stated[0], DateSource.TEXT, stated[1]
+    return None, DateSource.NONE, "aucune date trouvée"
+
+
+def _stem(relative: str) -> str:
+    """The file name without its ending; dots inside it are part of it (`2023.06.30.txt`)."""
+    return PurePosixPath(relative).stem

@@ -1,0 +1,271 @@
+"""Dates as French documents write them, and the few places of a text where a date is the document's own.
+
+The grammar gives the precision that was written: « juin 2023 » is a month. It reads one spelling of the text (see
+`spelling.plain`), so accents, capitals, Unicode forms and no-break spaces do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from indexer.documents.spelling import plain
+from indexer.model import PartialDate
+
+# Nothing is dated later than this: announcements, and files dated by a wrong clock.
+MAX_DAYS_AHEAD = 62
+_OLDEST = 1000
+_MAX_CHARS = 100
+
+_MONTHS = {
+    **dict.fromkeys(("janvier", "janv", "jan"), 1),
+    **dict.fromkeys(("fevrier", "fevr", "fev"), 2),
+    "mars": 3,
+    **dict.fromkeys(("avril", "avr"), 4),
+    "mai": 5,
+    "juin": 6,
+    **dict.fromkeys(("juillet", "juill", "juil"), 7),
+    "aout": 8,
+    **dict.fromkeys(("septembre", "sept"), 9),
+    **dict.fromkeys(("octobre", "oct"), 10),
+    **dict.fromkeys(("novembre", "nov"), 11),
+    **dict.fromkeys(("decembre", "dec"), 12),
+}
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![a-z])\.?"
+_DAY = r"(?<!\d)(?P<day>1 ?er|premier|3[01]|[12]\d|0?[1-9])"
+_YEAR = r"(?P<year>\d{4})(?!\d)"
+_WEEKDAY = r"(?:(?:lun|mar|mer|jeu|ven|sam)(?:\.|di|credi|dredi)?|dim(?:\.|anche)?),? "
+_TIME = r"(?:[ ,]*(?:a |- ?|- a )?\d{1,2} ?(?:h|:) ?(?:\d{2})?(?: ?(?:min|gmt|tu|utc))?)?"
+_CLOCK = r"(?:[t ]\d{2}(?::?\d{2}){0,2}(?:[.,]\d{1,9})?)? ?(?:z|utc|gmt|[+-]\d{2}:?\d{2})?"
+
+_WRITTEN = rf"{_DAY}[ -]{_MONTH},? ?{_YEAR}"
+_MONTH_YEAR = rf"(?<![a-z]){_MONTH} ?{_YEAR}"
+_NUMERIC = r"(?<!\d)(?P<day>\d{1,2})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})(?!\d)"
+_ISO = r"(?<!\d)(?P<year>\d{4})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})(?!\d)"
+
+_WHOLE = [
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<year>\d{4})",
+        r"(?P<year>\d{4})-(?P<month>\d{1,2})",
+        _ISO + _CLOCK,
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK,
+        r"(?P<month>\d{1,2})/(?P<year>\d{4})",
+        _NUMERIC + _TIME,
+        rf"(?:le )?(?:{_WEEKDAY})?(?:le )?{_WRITTEN}{_TIME}",
+        rf"(?:en )?{_MONTH} ?{_YEAR}",
+    )
+]
+
+
+def parse_date(text: str) -> PartialDate | None:
+    """The date that the whole of `text` is, or None: ISO dates and date-times, 30/06/2023, « 1er juillet 2023 »…"""
+    if len(text) > _MAX_CHARS:
+        return None
+    wanted = plain(text)
+    for pattern in _WHOLE:
+        match = pattern.fullmatch(wanted)
+        if match and (found := _made(match)):
+            return found
+    return None
+
+
+def is_plausible(found: PartialDate, today: date) -> bool:
+    """False for what lies more than MAX_DAYS_AHEAD after today."""
+    last = today + timedelta(days=MAX_DAYS_AHEAD)
+    return found.first <= last.year * 10_000 + last.month * 100 + last.day
+
+
+def _made(match: re.Match[str]) -> PartialDate | None:
+    parts = match.groupdict()
+    month, day = parts.get("month"), parts.get("day")
+    try:
+        found = PartialDate(
+            int(parts["year"]),
+            (_MONTHS.get(month) or int(month)) if month else None,
+            (1 if day.startswith(("1er", "1 er", "premier")) else int(day)) if day else None,
+        )
+    except ValueError:
+        return None
+    return found if found.year >= _OLDEST else None
+
+
+# --- the header ----------------------------------------------------------------------------------------------------
+
+_HEADER = re.compile(
+    r"\s*date[ \t\xa0]*:?[ \t\xa0]*(?P<date>\d{4}(?:-\d{2}(?:-\d{2})?)?|\d{1,2}[/.]\d{1,2}[/.]\d{4})"
+    r"(?:\s+|$)(?![:;,.?!])",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def split_header(text: str) -> tuple[PartialDate | None, str]:
+    """The date of a header ` date 2025-07 ` at the start of `text`, and the text without it; (None, text) without."""
+    match = _HEADER.match(text.lstrip("\ufeff"))
+    found = parse_date(match["date"]) if match else None
+    if not match or not found:
+        return None, text
+    return found, text.lstrip("\ufeff")[match.end() :]
+
+
+# --- file names ----------------------------------------------------------------------------------------------------
+
+_ACT = r"(?:resolutions?|res|n°|no|num|numero|decrets?|lois?|ordonnances?|arretes?|directives?|articles?|art) "
+_NAME_DAYS = [re.compile(pattern) for pattern in (_ISO, _NUMERIC, rf"(?:{_WEEKDAY})?{_WRITTEN}")]
+_NAME_DIGITS = re.compile(r"(?<!\d)(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?!\d)")
+_NAME_MONTHS = [
+    re.compile(_MONTH_YEAR),
+    re.compile(r"(?<!\d)(?<!\d-)(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(?![\d-])"),
+]
+_NAME_YEAR = re.compile(r"(?<!\d)(?P<year>\d{4})(?!\d)(?!-\d)")
+_AFTER_ACT = re.compile(rf"(?<![a-z])(?:{_ACT}|{_ACT[:-1]}-)$")
+_AFTER_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}-$")
+
+
+def date_in_name(name: str, today: date) -> PartialDate | None:
+    """The date of a file's name without its ending: `2015-06-21-titre`, `20190412`, `du-14-aout-2024`, `2025-07`.
+
+    Numbers of resolutions and laws are no years (`resolution-2100`, `decret-2015-1970`); a year alone counts only when
+    the name has no other.
+    """
+    dashed = re.sub(r"[ _.-]+", "-", plain(name[:300])).strip("-")
+    spaced = dashed.replace("-", " ")
+    for pattern in _NAME_DAYS:
+        for match in pattern.finditer(dashed if pattern is not _NAME_DAYS[-1] else spaced):
+            # « abrogation-loi-13-aout-2004 » is about that law; « loi-du-13-aout-2004 » is the law.
+            act = _AFTER_ACT.search(re.sub(r"(?<=[ -])du[ -]$", "", match.string[: match.start()]))
+            if act and act.start():
+                return None
+            if found := _named(match, today):
+                return found
+    for pattern in (_NAME_DIGITS, *_NAME_MONTHS):
+        for match in pattern.finditer(spaced if pattern is _NAME_MONTHS[0] else dashed):
+            before = match.string[: match.start()]
+            if not _AFTER_ACT.search(before) and (found := _named(match, today)):
+                return found
+    years = set()
+    for match in _NAME_YEAR.finditer(dashed):
+        before = dashed[: match.start()]
+        if not _AFTER_ACT.search(before) and not _AFTER_YEAR.search(before) and (found := _named(match, today)):
+            years.add(found)
+    return years.pop() if len(years) == 1 else None
+
+
+def _named(match: re.Match[str], today: date) -> PartialDate | None:
+    found = _made(match)
+    if found is None or not 1900 <= found.year <= today.year + 1:
+        return None
+    # A bare year, next year's too, names a programme or a budget as often as a date of writing; both were asked for.
+    return found if found.month is None or is_plausible(found, today) else None
+
+
+# --- the text ------------------------------------------------------------------------------------------------------
+
+_TOP_LINES = 12
+_END_LINES = 12
+_IN_TITLE = [re.compile(pattern) for pattern in (_WRITTEN, _NUMERIC, _ISO)]
+_IN_TITLE_MONTH = re.compile(_MONTH_YEAR)
+# « de la loi du 3 mai 2005 » names another act; « Accord du 3 mai 2005 » at the head of a title is this one.
+_OTHER_ACT = re.compile(
+    r"(?:\b(?:de la|a la|la|le|du|des|les|au|aux|cette|cet|ce) |\b[dl]'|\ba l'|\bde l')"
+    r"(?:lois?|ordonnances?|decrets?|arretes?|accords?|avenants?|resolutions?|directives?|reglements?|conventions?)"
+    r"\b[^,;:]{0,80}$"
+)
+_NOT_OWN = re.compile(
+    r"\b(?:depuis|avant|apres|jusqu'(?:au|en|a)|d'ici(?: le| au)?|a compter du|des le|au|pour)(?: le)? $"
+)
+_SIGNS = re.compile(r"^[^\w(]+")
+_ONLY = re.compile(
+    r"\(? ?(?:(?:publie|paru|mis en ligne|poste|diffuse|date)(?:e)? ?:? ?)?(?:le )?(?P<date>[^()]*?) ?\)?[ .]*"
+)
+_PLACE = r"[^\W\d][\w' -]{1,40}(?: ?\([^()]{2,30}\))?"
+_DATELINE = re.compile(
+    rf"{_PLACE}, ?(?:le )?(?:{_WEEKDAY})?(?:le )?{_WRITTEN}{_TIME}(?= ?(?:$|\.(?! ?[a-z])|\(|[.:]? ?- ?|\. ?-| ?:))"
+)
+_DISPATCH = re.compile(
+    rf"{_PLACE}(?:, [\w ]{{2,30}})?,? ?(?:le )?(?:{_WEEKDAY})?{_DAY} {_MONTH}(?: \d{{4}})? ?\([^()]{{2,40}}\) ?[-:]"
+)
+_DONE_AT = re.compile(
+    rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{_WEEKDAY})?{_WRITTEN}"
+)
+_CAPITAL = re.compile(r"^\W*[^\W\d_]")
+
+
+def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[PartialDate, str] | None:
+    """The document's own date in its words, and where it stood (in French).
+
+    That is the title, a dateline, a line that is only a date, or « Fait à …, le … ». Dates in the running text, which
+    speaks of everything, never count. `lines` are the lines of the text, none blank.
+    """
+    if found := next(_title_dates(title, today), None):
+        return found, "date dans le titre"
+    top = [plain(line[:200]) if len(line) else "" for line in lines[:_TOP_LINES]]
+    for line, seen in zip(lines, top, strict=False):
+        if found := _dateline(line, seen, today):
+            return found, "lieu et date en tête"
+    for seen in top:
+        if found := _only_date(seen, today):
+            return found, "ligne qui ne contient qu’une date"
+    for line in reversed(lines[-_END_LINES:]):
+        seen = plain(line[-400:])
+        for match in _DONE_AT.finditer(seen):
+            if (made := _made(match)) and is_plausible(made, today):
+                return made, "« Fait à …, le … »"
+        if len(line) <= _MAX_CHARS and (found := _only_date(seen, today)):
+            return found, "ligne qui ne contient qu’une date"
+    return None
+
+
+def is_date_line(line: str, today: date) -> bool:
+    """True for a line that holds nothing but a date, or a place and a date: no title."""
+    if len(line) > _MAX_CHARS:
+        return False
+    seen = plain(line)
+    if _only_date(seen, today):
+        return True
+    match = _DATELINE.match(_SIGNS.sub("", seen))
+    return bool(match) and match is not None and not match.string[match.end() :].strip(" .")
+
+
+def is_dispatch(line: str) -> bool:
+    """True for a line that begins as agencies do: « BAMAKO, 12 mars (Agence) — … »."""
+    return bool(_starts_with_capital(line) and _DISPATCH.match(plain(line[:200])))
+
+
+def _title_dates(title: str, today: date) -> Iterator[PartialDate]:
+    seen = plain(title[:400])
+    for patterns in (_IN_TITLE, [_IN_TITLE_MONTH]):
+        matches = [match for pattern in patterns for match in pattern.finditer(seen)]
+        for match in sorted(matches, key=lambda match: match.start()):
+            before = re.sub(rf"{_WEEKDAY}$", "", seen[: match.start()])
+            if _OTHER_ACT.search(before) or _NOT_OWN.search(before):
+                continue
+            found = _made(match)
+            if found and is_plausible(found, today):
+                yield found
+
+
+def _dateline(line: str, seen: str, today: date) -> PartialDate | None:
+    if not _starts_with_capital(line):
+        return None
+    match = _DATELINE.match(_SIGNS.sub("", seen))
+    found = _made(match) if match else None
+    return found if found and is_plausible(found, today) else None
+
+
+def _starts_with_capital(line: str) -> bool:
+    match = _CAPITAL.match(line)
+    return bool(match and match[0][-1].isupper())
+
+
+def _only_date(seen: str, today: date) -> PartialDate | None:
+    seen = _SIGNS.sub("", seen)
+    if not seen or len(seen) > _MAX_CHARS or not any(char.isdigit() for char in seen):
+        return None
+    match = _ONLY.fullmatch(seen)
+    found = parse_date(match["date"]) if match else None
+    # A line « 2023 » or « 06/2023 » is a page number, a table cell or a heading of a chronology.
+    if found is None or found.month is None or not is_plausible(found, today):
+        return None
+    return found

@@ -1,0 +1,66 @@
+"""What reading gives: an Entry for each document, or a Rejected that says why not; and the Draft between the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.model import DateSource, PartialDate
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document of a file, ready to be indexed.
+
+    `key` is the JSONL id, None when the file is the document. `text` has its paragraphs separated by one blank line and
+    does not repeat `title`. `digest` is the SHA-256 of what it was read from: the bytes of the file, or of the JSONL
+    line without its line end. The rules say, in French, what chose title, type and date. `warnings` are French
+    sentences about what was passed over (an ill-formed date, an address that is none).
+    """
+
+    key: str | None
+    title: str
+    title_rule: str
+    text: str
+    date: PartialDate | None
+    date_source: DateSource
+    type: str
+    type_rule: str
+    url: str | None
+    source: str | None
+    digest: str
+    warnings: tuple[str, ...] = ()
+    date_rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file or JSONL line that gives no document: `empty` when it was readable but holds no text."""
+
+    key: str | None
+    line: int | None
+    reason: str
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a format found in one document, before the rules of titles, dates and types choose.
+
+    `paragraphs` hold no blank line; a line end inside one is the author's. `title` is the one its metadata or structure
+    gives, `title_rule` says where it stood; None leaves it to the text. `dates` are what metadata says, as written,
+    best first. `type`, `url`, `source`, `symbol` and `schema` (JSON-LD @type) are metadata too.
+    """
+
+    paragraphs: tuple[str, ...]
+    digest: str
+    key: str | None = None
+    line: int | None = None
+    title: str | None = None
+    title_rule: str = ""
+    dates: tuple[str, ...] = ()
+    type: str | None = None
+    url: str | None = None
+    source: str | None = None
+    symbol: str | None = None
+    schema: str | None = None
+    warnings: tuple[str, ...] = ()

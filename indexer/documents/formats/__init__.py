@@ -1,0 +1,25 @@
+"""One module a format: bytes → drafts. A new format is a module with a `drafts` function and a line here.
+
+`drafts(source)` yields a Draft for each document of the file, or a Rejected for a part of it that gives none, and
+raises UnreadableDocument when the file as a whole cannot be read.
+"""
+
+from __future__ import annotations
+
+from indexer.documents.formats import html, jsonl, markdown, plain
+from indexer.documents.formats.source import Format, Source
+
+__all__ = ["FORMATS", "Format", "Source", "format_of"]
+
+FORMATS = (
+    Format("texte", (".txt", ".text"), plain.drafts),
+    Format("Markdown", (".md", ".markdown"), markdown.drafts),
+    Format("HTML", (".html", ".htm", ".xhtml"), html.drafts),
+    Format("JSONL", (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
+)
+
+
+def format_of(relative: str) -> Format | None:
+    """The format that the file's name says, whatever its case."""
+    name = relative.rsplit("/", 1)[-1].lower()
+    return next((format_ for format_ in FORMATS if name.endswith(format_.endings)), None)

@@ -1,0 +1,492 @@
+"""HTML: what the page says of itself, and the text of its article without menus, banners and lists of links."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+from indexer.documents.assemble import web_address
+from indexer.documents.decode import clean, decode
+from indexer.documents.entry import Draft
+from indexer.documents.formats.source import Drafts, Source, digest_of
+from indexer.documents.spelling import plain, squeeze
+from indexer.errors import UnreadableDocument
+
+_SNIFFED = 4096
+_CHARSET = re.compile(rb"<meta[^<>]{1,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-]{1,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"^\s{0,99}<\?xml[^<>]{1,200}?encoding\s{0,9}=\s{0,9}[\"']([\w:.-]{1,40})")
+_PROLOGUE = re.compile(
+    r"\s*(?:<\?xml[^>]{0,500}>\s*)?(?:<!--.{0,2000}?-->\s*){0,3}<(?:!doctype html|html|head|body)[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
+_MAX_CHARS = 300
+_NO_EVENTS = LexborDocumentOptions.WO_EVENTS  # no copying of <option> into <selectedcontent>, which can nest
+
+
+def drafts(source: Source) -> Drafts:
+    """The one document of the file."""
+    yield draft_of(source.whole())
+
+
+def looks_like_html(content: bytes) -> bool:
+    """True for bytes that begin as a web page does, whatever the file is called."""
+    start = content[:_SNIFFED].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe")
+    return bool(_PROLOGUE.match(start.decode("latin-1")))
+
+
+def draft_of(content: bytes) -> Draft:
+    """The draft of a page's bytes."""
+    page = LexborHTMLParser(bounded(decode(content, _declared(content))), options=_NO_EVENTS, scripting=True)
+    body = page.body
+    if body is None:
+        raise UnreadableDocument("la page n’a pas de corps (jeu de cadres ?)")
+    facts = _facts(page)
+    headings = [text for node in page.css("h1")[:5] if (text := _words(node))]
+    paragraphs = _article(page, body)
+    title, title_rule = _title(page, facts, headings, paragraphs)
+    return Draft(
+        tuple(paragraphs),
+        digest_of(content),
+        title=title,
+        title_rule=title_rule,
+        dates=tuple(facts.dates[:8]),
+        url=facts.url,
+        source=facts.site,
+        symbol=facts.symbol,
+        schema=facts.schema,
+    )
+
+
+def _declared(content: bytes) -> str | None:
+    head = content[:_SNIFFED]
+    match = _CHARSET.search(head) or _XML_ENCODING.search(head)
+    return match[1].decode("ascii", "ignore") if match else None
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# --- bounds --------------------------------------------------------------------------------------------------------
+
+# selectolax 1.0 (lexbor) takes time in the square of depth and of attributes: 18 s for 100,000 nested <div> or for
+# 100,000 attributes. Small pages cannot hurt; in others long tags lose their attributes and, past the depth, blocks
+# become <p>, which do not nest.
+_SMALL_PAGE = 32 * 1024
+_LONG_TAG = 16 * 1024
+_MAX_DEPTH = 1000
+_TOKEN = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})(?:\"[^\"]*\"|'[^']*'|[^>])*+>?")
+_CLOSE_THEMSELVES = _names(
+    "p li td th tr dd dt option optgroup thead tbody tfoot colgroup rp rt br hr img input meta link area base col embed"
+    " source track wbr param html head body"
+)
+
+
+def bounded(text: str) -> str:
+    """`text` as it is, or changed where parsing it would take too long."""
+    if len(text) <= _SMALL_PAGE:
+        return text
+    depth = deepest = 0
+    long = False
+    for match in _TOKEN.finditer(text):
+        long = long or match.end() - match.start() > _LONG_TAG
+        if match[2].lower() not in _CLOSE_THEMSELVES:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            deepest = max(deepest, depth)
+    if long:
+        text = _TOKEN.sub(lambda match: match[0] if len(match[0]) <= _LONG_TAG else f"<{match[1]}{match[2]}>", text)
+    if deepest > _MAX_DEPTH:
+        text = _TOKEN.sub(_flattened, text)
+    return text
+
+
+def _flattened(match: re.Match[str]) -> str:
+    name = match[2].lower()
+    if name in ("html", "head", "body", "title", "meta", "script", "style", "template", "noscript", "textarea", "br"):
+        return match[0]
+    if match[1]:
+        return ""
+    return f"<{name}>" if re.fullmatch("h[1-6]", name) else "<p>" if name in _BLOCKS else ""
+
+
+# --- what the page says of itself ----------------------------------------------------------------------------------
+
+_MAX_JSON = 256 * 1024
+_MAX_SCRIPTS = 8
+_MAX_VALUES = 2000
+_ARTICLES = re.compile(r"(?:\w*NewsArticle|Article|BlogPosting|Report|ScholarlyArticle|LiveBlogPosting|Legislation)$")
+_TIMES = "time[itemprop~=datePublished], time[pubdate], article header time, article time, main header time"
+_META_DATES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "citation_publication_date",
+    "publication_date",
+    "pubdate",
+    "date",
+)
+
+
+@dataclass(slots=True)
+class _Facts:
+    title: str | None = None
+    title_rule: str = ""
+    dates: list[str] = field(default_factory=list)
+    url: str | None = None
+    site: str | None = None
+    symbol: str | None = None
+    schema: str | None = None
+
+
+def _facts(page: LexborHTMLParser) -> _Facts:
+    meta: dict[str, str] = {}
+    for node in page.css("meta[content]")[:200]:
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        value = (attributes.get("content") or "").strip()
+        if name and value:
+            meta.setdefault(name.lower(), value[:_MAX_CHARS])
+    facts = _Facts()
+    article = _json_article(page)
+    if meta.get("og:title"):
+        facts.title, facts.title_rule = meta["og:title"], "métadonnées (og:title)"
+    elif _text(article, "headline"):
+        facts.title, facts.title_rule = _text(article, "headline"), "métadonnées (JSON-LD)"
+    published = _text(article, "datePublished")
+    if published:
+        facts.dates.append(published)
+    facts.dates.extend(meta[name] for name in _META_DATES if name in meta)
+    for node in page.css(_TIMES)[:3]:
+        stated = node.attributes.get("datetime") or node.text()
+        if stated and len(stated) < 60:
+            facts.dates.append(stated.strip())
+    link = page.css_first("link[rel~=canonical][href]")
+    addresses = (link.attributes.get("href") if link else None, meta.get("og:url"), _text(article, "url"))
+    facts.url = next((found for address in addresses if (found := web_address(address))), None)
+    publisher = article.get("publisher")
+    named = _text(publisher, "name") if isinstance(publisher, dict) else None
+    facts.site = meta.get("og:site_name") or named or meta.get("dc.publisher") or meta.get("application-name")
+    facts.symbol = meta.get("symbol") or meta.get("dc.identifier")
+    kind = article.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    facts.schema = next((one for one in kinds if isinstance(one, str)), None)
+    return facts
+
+
+def _json_article(page: LexborHTMLParser) -> Mapping[str, Any]:
+    """The object of the page's JSON-LD that is an article, or {}."""
+    for node in page.css('script[type="application/ld+json"]')[:_MAX_SCRIPTS]:
+        content = node.text()
+        if len(content) > _MAX_JSON:
+            continue
+        try:
+            found = json.loads(content)
+        except (ValueError, RecursionError):
+            continue
+        for value in _objects(found):
+            kind = value.get("@type")
+            kinds = kind if isinstance(kind, list) else [kind]
+            if any(isinstance(one, str) and _ARTICLES.match(one) for one in kinds):
+                return value
+    return {}
+
+
+def _objects(found: object) -> Iterator[Mapping[str, Any]]:
+    """The JSON objects of a value: alone, in lists, in `@graph` or `mainEntity`."""
+    pending, seen = [found], 0
+    while pending and seen < _MAX_VALUES:
+        value = pending.pop(0)
+        seen += 1
+        if isinstance(value, list):
+            pending.extend(value[:_MAX_VALUES])
+        elif isinstance(value, dict):
+            yield value
+            pending.extend(value[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in value)
+
+
+def _text(found: Mapping[str, Any], key: str) -> str | None:
+    value = found.get(key)
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return clean(value[:_MAX_CHARS]).strip()
+
+
+# --- title ---------------------------------------------------------------------------------------------------------
+
+_SEPARATED = re.compile(r"\s+[|•·»›:/–—-]{1,2}\s+|\s*\|\s*")
+_BAR = re.compile(r"\s*\|\s*|\s+[•»›]\s+")
+_MAX_SITE_NAME = 60
+_CHROME = "header, footer, #header, #footer, #logo, .logo"
+
+
+def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraphs: list[str]) -> tuple[str | None, str]:
+    """The page's own title without the name of its site, and where it stood."""
+    node = page.css_first("head > title") or page.css_first("title")
+    candidates = [(facts.title, facts.title_rule), (_words(node) if node else None, "balise <title>")]
+    chrome = None
+    for title, rule in candidates:
+        title = squeeze(title or "")
+        if not title:
+            continue
+        if chrome is None:
+            chrome = plain(" ".join(_words(found) for found in page.css(_CHROME)[:10]))
+        bare = _without_site(title, facts.site, headings, paragraphs, chrome)
+        if bare:
+            return bare, rule
+    if headings:
+        return headings[0], "titre <h1> de la page"
+    return None, ""
+
+
+def _without_site(title: str, site: str | None, headings: list[str], paragraphs: list[str], chrome: str) -> str | None:
+    """`title` without a first or last segment that is the site's name; None when it is nothing else.
+
+    A segment is the site's name when the page says so (og:site_name), when it stands in the page's own header or footer,
+    when what is left is a heading or a line of the page, or when a bar cuts it off at the end.
+    """
+    names = {plain(site)} if site else set()
+    if plain(title) in names:
+        return None
+    known = {plain(line) for line in (*headings, *paragraphs[:12]) if len(line) < 400}
+    if plain(title) in known:
+        return title
+    for _ in range(3):
+        cuts = list(_SEPARATED.finditer(title))
+        if not cuts:
+            break
+        first, last = cuts[0], cuts[-1]
+        both = (
+            (title[: last.start()], title[last.end() :], last[0]),
+            (title[first.end() :], title[: first.start()], ""),
+        )
+        ends = [end for end in both if end[0].strip() and 0 < len(plain(end[1])) <= _MAX_SITE_NAME]
+        rest = (
+            next((rest for rest, segment, _ in ends if plain(segment) in names), None)
+            or next((rest for rest, segment, _ in ends if _names_site(plain(segment), chrome)), None)
+            or next((rest for rest, _, _ in ends if plain(rest) in known), None)
+            or next((rest for rest, _, sign in ends if _BAR.fullmatch(sign)), None)
+        )
+        if not rest:
+            break
+        title = rest.strip()
+        if plain(title) in known:
+            break
+    return title
+
+
+def _names_site(name: str, chrome: str) -> bool:
+    return len(name) > 2 and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", chrome))
+
+
+# --- text ----------------------------------------------------------------------------------------------------------
+
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup option p pre search section"
+    " summary table tbody tfoot thead tr ul"
+)
+_CELLS = frozenset(("td", "th"))
+_SKIPPED = _names(
+    "script style noscript template svg math nav footer aside select button textarea input label iframe object embed"
+    " canvas audio video dialog head title menu"
+)
+_WORDS = re.compile(r"[a-z]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BOILERPLATE = _names(
+    "cookie cookies consent rgpd gdpr newsletter breadcrumb breadcrumbs ariane sidebar related similaire similaires"
+    " recommended recommendations share sharing partage partager social comments commentaires navbar navigation nav"
+    " menu footer advert advertisement publicite popup modal skip pagination sitemap"
+)
+_BOILERPLATE_NAMES = re.compile(
+    r"lire-aussi|voir-aussi|aller-plus-loin|sur-le-meme-sujet|most-read|plus-lus|site-header"
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAX_GUARDS = 200
+_ENOUGH = 250
+_NUMBER = re.compile(r"[\s\[(]*\d{1,3}[\s\])]*")
+_HTML_SPACES = re.compile(r"[ \t\n]+")
+_CELL_MARK = " · "
+
+
+def _article(page: LexborHTMLParser, body: LexborNode) -> list[str]:
+    """The paragraphs of the part of the page that is its text."""
+    whole = _Text(body).paragraphs
+    size = _size(whole)
+    articles = sorted((_Text(node).paragraphs for node in page.css("article")[:30]), key=_size, reverse=True)
+    best = _size(articles[0]) if articles else 0
+    # One <article> among many is a teaser of another page.
+    if best >= min(_ENOUGH, size * 0.5) and best * 2 >= sum(map(_size, articles)) and best:
+        return articles[0]
+    for selector in ("main", "[role=main]", "[itemprop~=articleBody]"):
+        node = page.css_first(selector)
+        if node is not None and node.tag != "body":
+            found = _Text(node).paragraphs
+            if _size(found) >= min(_ENOUGH, size * 0.5):
+                return found
+    return whole
+
+
+def _size(paragraphs: Iterable[str]) -> int:
+    return sum(map(len, paragraphs))
+
+
+def _words(node: LexborNode) -> str:
+    return squeeze(clean(node.text(separator=" ")[:20_000]))
+
+
+class _Text:
+    """The paragraphs below one element, gathered in one pass without recursion."""
+
+    def __init__(self, root: LexborNode) -> None:
+        self.paragraphs: list[str] = []
+        self._pieces: list[str] = []
+        self._links = 0  # characters of the current paragraph that stand in links
+        self._menu: list[str] = []  # short paragraphs in a row that are nothing but a link
+        self._root = root
+        self._root_size = -1
+        self._guards = 0
+        self._gather(root)
+        self._end_paragraph()
+        self._end_menu()
+
+    def _gather(self, root: LexborNode) -> None:
+        end = root.mem_id
+        node = root
+        links = preformatted = 0
+        while True:
+            tag = node.tag
+            below = None
+            if tag == "-text":
+                text = node.text_content or ""
+                if not preformatted:
+                    text = _HTML_SPACES.sub(" ", text)
+                self._pieces.append(text)
+                if links:
+                    self._links += len(text)
+            elif tag and tag[0] != "-" and (node.mem_id == end or not self._is_dropped(node, tag)):
+                below = node.first_child
+                self._open(tag)
+                if below is not None:
+                    links += tag == "a"
+                    preformatted += tag == "pre"
+                elif tag in _BLOCKS:
+                    self._end_paragraph()
+            if below is not None:
+                node = below
+                continue
+            while node.mem_id != end:
+                after = node.next
+                if after is not None:
+                    node = after
+                    break
+                parent = node.parent
+                if parent is None:
+                    return
+                node = parent
+                closed = node.tag or ""
+                links -= closed == "a"
+                preformatted -= closed == "pre"
+                if closed in _BLOCKS:
+                    self._end_paragraph()
+            else:
+                return
+
+    def _open(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_paragraph()
+        elif tag == "br":
+            self._pieces.append("\n")
+        elif tag in _CELLS and any(piece.strip() for piece in self._pieces):
+            self._pieces.append(_CELL_MARK)
+
+    def _end_paragraph(self) -> None:
+        """Close the current block. Two line ends in a row made paragraphs before <p> did."""
+        if not self._pieces:
+            return
+        text = clean("".join(self._pieces))
+        links, self._links = self._links, 0
+        self._pieces = []
+        lines: list[str] = []
+        for line in [*text.split("\n"), ""]:
+            tidy = line.strip(" \t·") if _CELL_MARK in line else line.strip()
+            if tidy:
+                lines.append(tidy)
+            elif lines:
+                self._add("\n".join(lines), links)
+                lines = []
+
+    def _add(self, paragraph: str, links: int) -> None:
+        if links and len(paragraph) < 60 and links >= len(paragraph) * 0.8:
+            self._menu.append(paragraph)
+            return
+        self._end_menu()
+        self.paragraphs.append(paragraph)
+
+    def _end_menu(self) -> None:
+        """Five short links in a row are a menu, whatever they are made of; fewer may be a list of sources."""
+        if len(self._menu) < 5:
+            self.paragraphs.extend(self._menu)
+        self._menu = []
+
+    def _is_dropped(self, node: LexborNode, tag: str) -> bool:
+        if tag in _SKIPPED:
+            return True
+        attributes = node.attributes
+        if attributes:
+            if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+                return True
+            style = attributes.get("style")
+            if style and _HIDDEN_STYLE.search(style):
+                return True
+        if tag == "sup":
+            inner = node.first_child
+            return inner is not None and inner.tag == "a" and bool(_NUMBER.fullmatch(node.text()))
+        if tag == "header":
+            return not _within_article(node) and self._is_small(node)
+        if tag == "form":  # some sites wrap the whole page in one
+            return self._is_small(node)
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
+        if len(names) > 1 and tag not in ("a", "span", "article", "main") and _is_boilerplate(names):
+            return self._is_small(node)
+        return False
+
+    def _is_small(self, node: LexborNode) -> bool:
+        """True unless the element holds half of the prose: then it is the page, whatever it is called."""
+        self._guards += 1
+        if self._guards > _MAX_GUARDS:
+            return False
+        if self._root_size < 0:
+            self._root_size = _prose(self._root)
+        return _prose(node) * 2 < self._root_size
+
+
+def _prose(node: LexborNode) -> int:
+    """The length of an element's text, without its links, scripts and styles."""
+    return len(node.text()) - sum(len(inner.text()) for inner in node.css("a, script, style, noscript"))
+
+
+def _within_article(node: LexborNode) -> bool:
+    parent = node.parent
+    steps = 0
+    while parent is not None and steps < 50:
+        if parent.tag in ("article", "main", "section"):
+            return True
+        parent = parent.parent
+        steps += 1
+    return False
+
+
+def _is_boilerplate(names: str) -> bool:
+    names = _CAMEL.sub("-", names[:500]).replace("_", "-").lower()
+    return bool(_BOILERPLATE_NAMES.search(names)) or not _BOILERPLATE.isdisjoint(_WORDS.findall(names))

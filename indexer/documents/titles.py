@@ -1,0 +1,109 @@
+"""The title of a text that has none in its metadata: its title line, else its first sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from indexer.documents.dates import is_date_line
+from indexer.documents.spelling import plain, squeeze
+
+MAX_TITLE = 300
+FIRST_SENTENCE = "première phrase"
+_MAX_SENTENCE = 120
+_MAX_LINE = 150
+_MAX_LONE_LINE = 250
+# How far below the top a title may stand: under a date line, a banner, a salutation.
+_TOP = 12
+_SENTENCE_END = re.compile(r"[.!?…]+[»”\"’')\]]*(?=\s+[«“\"'(\[–—-]?\s*[^\W\d_a-zà-öø-ÿ])")
+_ABBREVIATION = re.compile(r"\b(?:MM|Mmes?|Mlles?|Dr|Pr|Me|Ste?|art|al|cf|vol|no|pp?|av|apr|[A-Z])\.$")
+_FINAL = re.compile(r"[.;,:…]['\"»”)\]]*$")
+_LIST_MARK = re.compile(r"^(?:[-–—•·*▪>]\s|\(?\d{1,3}[.)]\s)")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_EDGES = re.compile(r"^\W+|\W+$")
+
+
+def title_of(paragraphs: Sequence[str], today: date) -> tuple[str, str, tuple[str, ...]]:
+    """(title, French description of the rule, paragraphs without the title line) of a text; "" for an empty one."""
+    number = _title_line(paragraphs, today)
+    if number is not None:
+        rest = (*paragraphs[:number], *paragraphs[number + 1 :])
+        return squeeze(paragraphs[number]), "ligne de titre", rest
+    return first_sentence(next(iter(paragraphs), "")), FIRST_SENTENCE, tuple(paragraphs)
+
+
+def first_sentence(paragraph: str) -> str:
+    """The first sentence, cut between words at 120 characters with « … »."""
+    text = squeeze(paragraph[:2000])
+    for match in _SENTENCE_END.finditer(text):
+        if match.start() >= _MAX_SENTENCE:
+            break
+        if not _ABBREVIATION.search(text[: match.start() + 1]):
+            return shorten(text[: match.end()], _MAX_SENTENCE)
+    return shorten(text, _MAX_SENTENCE)
+
+
+def shorten(text: str, most: int) -> str:
+    """`text` when it has at most `most` characters, else cut after a word with « … » in them."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    if not text[most - 1].isspace() and " " in cut[most // 2 :]:
+        cut = cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,;:–—-\u00a0\u202f") + "…"
+
+
+def without_title(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
+    """The paragraphs without the one near the top that only repeats the title."""
+    wanted = _bare(title)
+    for number, paragraph in enumerate(paragraphs[:4]):
+        if wanted and len(paragraph) <= len(title) + 40 and _bare(paragraph) == wanted:
+            return (*paragraphs[:number], *paragraphs[number + 1 :])
+    return tuple(paragraphs)
+
+
+def _bare(text: str) -> str:
+    return _EDGES.sub("", plain(text))
+
+
+def _title_line(paragraphs: Sequence[str], today: date) -> int | None:
+    """The number of the paragraph that is a title line, if there is one."""
+    first = 0
+    while first < min(3, len(paragraphs)) and is_date_line(paragraphs[first], today):
+        first += 1
+    if len(paragraphs) < first + 2 or not _is_heading(paragraphs[first], alone=True):
+        return None
+    if len(_WORD.findall(paragraphs[first])) == 1:
+        return _below_banner(paragraphs, first)
+    return first
+
+
+def _below_banner(paragraphs: Sequence[str], first: int) -> int:
+    """A single word at the top (a sigle, a site's name) names the sender rather than the text.
+
+    The title is then the first line of the group of heading lines right above the first two paragraphs that follow each
+    other, that is where the text itself begins; the single word when there is no such group.
+    """
+    group = first
+    heading = True
+    for number in range(first + 1, min(first + _TOP, len(paragraphs) - 1)):
+        was, heading = heading, _is_heading(paragraphs[number], alone=False)
+        if heading and not was:
+            group = number
+        elif not heading and not was:
+            break
+    else:
+        return first
+    return group if len(_WORD.findall(paragraphs[group])) >= 3 else first
+
+
+def _is_heading(paragraph: str, *, alone: bool) -> bool:
+    """A short line that is no sentence and no item of a list. `alone`: it stands at the top and may be longer."""
+    if "\n" in paragraph or len(paragraph) > (_MAX_LONE_LINE if alone else _MAX_LINE):
+        return False
+    if _FINAL.search(paragraph) or _LIST_MARK.match(paragraph):
+        return False
+    if len(paragraph) > _MAX_LINE and _SENTENCE_END.search(paragraph):
+        return False
+    return any(char.isalpha() for char in paragraph)

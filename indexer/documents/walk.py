@@ -1,0 +1,125 @@
+"""The files below a root, in a stable order, without ever following a symbolic link or waiting on a pipe."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from indexer.errors import CorpusError
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file and what the system says of it. `relative` is NFC with `/`; `path` opens it."""
+
+    relative: str
+    path: Path
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unwalkable:
+    """A folder or file that could not be looked at, and why (French)."""
+
+    relative: str
+    reason: str
+
+
+_REASONS: dict[type[OSError], str] = {
+    PermissionError: "permission refusée",
+    FileNotFoundError: "introuvable",
+    NotADirectoryError: "ce n’est pas un dossier",
+    IsADirectoryError: "c’est un dossier",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """What went wrong, in French where the system only says it in English."""
+    return _REASONS.get(type(error)) or error.strerror or type(error).__name__
+
+
+def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalkable]:
+    """The regular files below `root` (or `root` itself), ordered by the bytes of their relative paths.
+
+    Hidden names and those that match a pattern of `ignore` (fnmatch, on the name or the relative path) are skipped, and
+    so are symbolic links (the root itself may be one), devices, pipes, sockets and files that vanish meanwhile. Folders
+    that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable.
+    Raises CorpusError when the root is missing or cannot be listed.
+    """
+    patterns = [unicodedata.normalize("NFC", pattern) for pattern in ignore]
+    try:
+        facts = root.stat()
+        if stat.S_ISREG(facts.st_mode):
+            yield _facts(_name(root.name), root, facts)
+            return
+        if not stat.S_ISDIR(facts.st_mode):
+            raise CorpusError(f"{root} n’est ni un dossier ni un fichier ordinaire.")
+        top = _listing(root, "", patterns)
+    except OSError as error:
+        raise CorpusError(f"{root} ne peut pas être lu : {os_reason(error)}.") from error
+    pending = [iter(top)]  # one iterator a level: a deep tree costs no recursion
+    while pending:
+        found = next(pending[-1], None)
+        if found is None:
+            pending.pop()
+            continue
+        relative, path, twin = found
+        if twin:
+            yield Unwalkable(relative, "deux noms qui ne diffèrent que par leur forme Unicode : renommez l’un des deux")
+            continue
+        try:
+            facts = path.lstat()
+            if stat.S_ISREG(facts.st_mode):
+                yield _facts(relative, path, facts)
+            elif stat.S_ISDIR(facts.st_mode):
+                pending.append(iter(_listing(path, relative + "/", patterns)))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            yield Unwalkable(relative, f"lecture impossible : {os_reason(error)}")
+
+
+def _facts(relative: str, path: Path, facts: os.stat_result) -> FileFacts:
+    return FileFacts(relative, path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
+
+
+def _listing(folder: Path, prefix: str, patterns: Sequence[str]) -> list[tuple[str, Path, bool]]:
+    """(relative, path, repeats the name before) of each entry to keep.
+
+    A folder sorts as its name with `/` behind, so that `a.txt` comes before `a/b.txt` as in a sort of whole paths.
+    """
+    kept = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = _name(entry.name)
+            relative = prefix + name
+            if name.startswith(".") or any(fnmatchcase(name, p) or fnmatchcase(relative, p) for p in patterns):
+                continue
+            if entry.is_symlink():
+                continue
+            ending = b"/" if entry.is_dir(follow_symlinks=False) else b""
+            kept.append((name.encode() + ending, os.fsencode(entry.name), relative, folder / entry.name))
+    kept.sort(key=lambda item: item[:2])
+    seen: set[str] = set()
+    listing = []
+    for _, _, relative, path in kept:
+        listing.append((relative, path, relative in seen))
+        seen.add(relative)
+    return listing
+
+
+def _name(name: str) -> str:
+    """`name` in NFC; bytes that are no UTF-8 (an old archive) are read as Windows does."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        name = os.fsencode(name).decode("cp1252", "replace")
+    return unicodedata.normalize("NFC", name)

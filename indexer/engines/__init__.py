@@ -1,0 +1,1 @@
+"""Search engines behind one protocol; `local` is the one that ships."""

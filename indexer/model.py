@@ -1,0 +1,311 @@
+"""The values that everything else passes around: small, frozen, without behaviour beyond their own arithmetic."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One word of a text and the terms it is indexed under.
+
+    `surface` holds its folded forms, the word itself first, alternatives after; `stem` their stems without
+    repetition. `text[start:end]`, in code points, is what the author wrote.
+    """
+
+    surface: tuple[str, ...]
+    stem: tuple[str, ...]
+    start: int
+    end: int
+
+
+# --- dates ---------------------------------------------------------------------------------------------------------
+
+
+class DateSource(StrEnum):
+    """Where a document's date was found, in the order in which we look."""
+
+    METADATA = "metadata"
+    HEADER = "header"
+    FILENAME = "filename"
+    TEXT = "text"
+    NONE = "none"
+
+
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A day, a month or a year: as precise as the source was, never more.
+
+    Raises ValueError when the parts make no date of the Gregorian calendar.
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.year <= 9999:
+            raise ValueError(f"year {self.year} is not in 1..9999")
+        if self.month is None:
+            if self.day is not None:
+                raise ValueError("a day needs a month")
+        elif not 1 <= self.month <= 12:
+            raise ValueError(f"month {self.month} is not in 1..12")
+        elif self.day is not None and not 1 <= self.day <= calendar.monthrange(self.year, self.month)[1]:
+            raise ValueError(f"day {self.day} is not in month {self.year}-{self.month:02}")
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Read `2023`, `2023-06` or `2023-06-30`; anything else is a ValueError."""
+        match = _PARTIAL_DATE.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not a partial date")
+        year, month, day = match.groups()
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
+
+    @classmethod
+    def from_key(cls, key: int) -> PartialDate | None:
+        """The date of a `key`; 0 is no date."""
+        if key == 0:
+            return None
+        return cls(key // 10_000, key // 100 % 100 or None, key % 100 or None)
+
+    @property
+    def key(self) -> int:
+        """The date as the integer yyyymmdd, missing parts 0: 2023-06 is 20230600. Unique, and orders dates."""
+        return self.year * 10_000 + (self.month or 0) * 100 + (self.day or 0)
+
+    @property
+    def first(self) -> int:
+        """The first day of the period, as yyyymmdd."""
+        return self.year * 10_000 + (self.month or 1) * 100 + (self.day or 1)
+
+    @property
+    def last(self) -> int:
+        """The last day of the period, as yyyymmdd."""
+        month = self.month or 12
+        return self.year * 10_000 + month * 100 + (self.day or calendar.monthrange(self.year, month)[1])
+
+    @property
+    def precision(self) -> str:
+        """`day`, `month` or `year`."""
+        return "day" if self.day else "month" if self.month else "year"
+
+    def __str__(self) -> str:
+        text = f"{self.year:04}"
+        if self.month:
+            text += f"-{self.month:02}"
+        if self.day:
+            text += f"-{self.day:02}"
+        return text
+
+
+UNKNOWN_DATE = "inconnue"
+
+
+@dataclass(frozen=True, slots=True)
+class DateFilter:
+    """Which dates are asked for: a period (either end may be open), or `unknown`, the documents without a date."""
+
+    first: PartialDate | None = None
+    last: PartialDate | None = None
+    unknown: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> DateFilter:
+        """Read `2023-06`, `2023-06..2023-09`, `2023-06..`, `..2023` or `inconnue`; anything else is a ValueError."""
+        if text == UNKNOWN_DATE:
+            return cls(unknown=True)
+        first, dots, last = text.partition("..")
+        if not dots:
+            date = PartialDate.parse(text)
+            return cls(date, date)
+        if not first and not last:
+            raise ValueError("a range needs at least one end")
+        made = cls(PartialDate.parse(first) if first else None, PartialDate.parse(last) if last else None)
+        if made.first and made.last and made.first.first > made.last.last:
+            raise ValueError("the range ends before it begins")
+        return made
+
+    @property
+    def single(self) -> PartialDate | None:
+        """The one year, month or day asked for, if it is not a range."""
+        return self.first if self.first == self.last else None
+
+    def matches(self, date: PartialDate | None) -> bool:
+        """True when the whole period of `date` lies inside the asked one: 2023-06 takes its days, not the year 2023."""
+        if self.unknown or date is None:
+            return self.unknown and date is None
+        return (self.first is None or date.first >= self.first.first) and (
+            self.last is None or date.last <= self.last.last
+        )
+
+    def __str__(self) -> str:
+        if self.unknown:
+            return UNKNOWN_DATE
+        if self.single:
+            return str(self.single)
+        return f"{self.first or ''}..{self.last or ''}"
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as the index stores it.
+
+    `text` is plain, paragraphs separated by one blank line, and does not repeat `title`. `root` is the name of the
+    root it came from and `path` its place below it (`a/b.txt`, `docs.jsonl#id`). `digest` is the SHA-256 of what it was
+    read from; `first_seen` the UTC time (ISO 8601) of the run that first had it. `title_rule`, `type_rule` say which
+    rule chose the title and the type.
+    """
+
+    id: str
+    title: str
+    text: str
+    type: str
+    date: PartialDate | None
+    date_source: DateSource
+    root: str
+    path: str
+    digest: str
+    first_seen: str
+    title_rule: str = ""
+    type_rule: str = ""
+    url: str | None = None
+    source: str | None = None
+
+
+# --- searching -----------------------------------------------------------------------------------------------------
+
+
+class Sort(StrEnum):
+    """Orders of a result list; the values are the `tri` of the query string."""
+
+    RELEVANCE = "pertinence"
+    NEWEST = "recent"
+    OLDEST = "ancien"
+    TITLE = "titre"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One question: the text as typed, the filters, the order, the page (from 1) and its size.
+
+    `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
+    """
+
+    text: str = ""
+    types: tuple[str, ...] = ()
+    date: DateFilter | None = None
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    per_page: int = 10
+    all_words: bool = False
+
+
+# A piece of text and whether it is marked as a match; pieces in a row make a fragment.
+Piece = tuple[str, bool]
+Fragment = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document of a result page, with its title marked and up to three fragments of its text."""
+
+    document: Document
+    score: float
+    title: Fragment
+    fragments: tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet: `value` goes into the request, `label` is shown, `count` is the hits it would give.
+
+    `selectable` is False for values that no request can name (documents of a year whose month is not known).
+    """
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+    selectable: bool = True
+    children: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How the words were required: `required` of `words` had to be there; `all` documents have every one."""
+
+    words: int
+    required: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The answer to a SearchRequest: one page of hits, with counts over all hits."""
+
+    request: SearchRequest
+    understood: str
+    match: Match
+    total: int
+    hits: tuple[Hit, ...]
+    types: tuple[FacetValue, ...]
+    dates: tuple[FacetValue, ...]
+    generation: int
+    took_ms: float
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page; 1 when there are no hits."""
+        return max(1, -(-self.total // self.request.per_page))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One paragraph of a document page, its matches marked; `number` counts from 1."""
+
+    number: int
+    pieces: Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A whole document with the words of a query marked; `type_label` is the type as shown."""
+
+    document: Document
+    type_label: str
+    title: Fragment
+    passages: tuple[Passage, ...]
+    marks: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder or file that was given to `reindex`: its name in ids and paths, and where it lies."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the index holds: for `status`, the page head and the readiness check."""
+
+    generation: int
+    published: str
+    documents: int
+    bytes: int
+    roots: tuple[Root, ...]
+    last_run: Mapping[str, object] = field(default_factory=dict)

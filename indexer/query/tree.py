@@ -1,0 +1,94 @@
+"""The query as a tree of frozen values: what the parser makes, engines compile and the highlighter reads.
+
+All terms are already folded and stemmed by the French analysis; no value here holds anything that an engine would have
+to parse again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.model import DateFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word: any of its `surfaces` or any of its `stems`. `text` is what the person typed."""
+
+    surfaces: tuple[str, ...]
+    stems: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """These surfaces at successive positions, stop words included. `text` is what the person typed, without quotes."""
+
+    words: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Any surface that begins with `prefix` (three letters or more)."""
+
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """All of these surfaces within `distance` positions, in any order."""
+
+    words: tuple[str, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Documents whose date lies inside `dates`; adds nothing to the score."""
+
+    dates: DateFilter
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every document, with score 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Documents that `child` does not match; adds nothing to the score."""
+
+    child: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Documents that every child matches; the score is the sum over the children."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Documents that at least `at_least` of the children match; the score is the sum over those that do.
+
+    `at_least=0` requires nothing: inside an And it only adds to the score.
+    """
+
+    children: tuple[Node, ...]
+    at_least: int = 1
+
+
+Node = Word | Phrase | Prefix | Near | Range | All | Not | And | Or
+Leaf = Word | Phrase | Prefix | Near
+
+
+def positive_leaves(node: Node) -> Iterator[Leaf]:
+    """The leaves that a hit may contain, left to right: what is to be marked. Nothing below a Not."""
+    if isinstance(node, And | Or):
+        for child in node.children:
+            yield from positive_leaves(child)
+    elif isinstance(node, Word | Phrase | Prefix | Near):
+        yield node

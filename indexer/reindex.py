@@ -1,0 +1,554 @@
+"""The one write path: compare the disk with the index, read what changed, write the next generation, report.
+
+Nothing of a run is visible before its generation is published; a run that is killed leaves the previous one in service.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from indexer import documents
+from indexer.documents import Entry, FileFacts, Rejected, TypeRules, Unwalkable
+from indexer.engines.base import Engine, Known, Update
+from indexer.errors import CorpusError, IndexProblem, UnreadableDocument
+from indexer.french import WordLists
+from indexer.model import Document, Root
+from indexer.settings import Settings
+
+# A file changed within this time of its reading may have changed again without a trace in its times (the clock of a
+# file system ticks up to 2 s): it is hashed at the next run.
+_RACY_NS = 2_000_000_000
+# Problems kept for one file (a table with a million bad lines must not fill the report).
+_MAX_PROBLEMS = 1000
+
+# Called with files done, files in all, documents written so far, and what is being done.
+Progress = Callable[[int, int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file or document that is not in the index, and why. `empty`: it could be read, but holds no text."""
+
+    path: str
+    reason: str
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What a run remembers of a file, to tell at the next one whether it changed."""
+
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    sha256: str
+    read_ns: int
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Root and path: what documents name as their file."""
+        return f"{self.root}/{self.path}"
+
+    def same_on_disk(self, facts: FileFacts) -> bool:
+        """True when the file cannot have changed since it was read."""
+        times = (facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode)
+        racy = max(facts.mtime_ns, facts.ctime_ns) >= self.read_ns - _RACY_NS
+        return not racy and times == (self.size, self.mtime_ns, self.ctime_ns, self.inode)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FileRecord:
+        """A line of the file table."""
+        return cls(**{**data, "problems": tuple(Problem(**problem) for problem in data["problems"])})
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: counts are documents, `failed` and `empty` files or lines with their reasons.
+
+    `missing` holds roots that could not be read at all; nothing of theirs was removed.
+    """
+
+    generation: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    missing: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    took_ms: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 some files failed, 2 a root could not be read."""
+        if self.missing:
+            return 2
+        return 1 if any(not problem.empty for problem in self.problems) else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON of the contract."""
+        failed = self.missing + [problem for problem in self.problems if not problem.empty]
+        return {
+            "generation": self.generation,
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "unchanged": self.unchanged,
+            "empty": [_path_and_reason(problem) for problem in self.problems if problem.empty],
+            "failed": [_path_and_reason(problem) for problem in failed],
+            "took_ms": self.took_ms,
+        }
+
+
+def _path_and_reason(problem: Problem) -> dict[str, str]:
+    return {"path": problem.path, "reason": problem.reason}
+
+
+def reindex(
+    engine: Engine,
+    settings: Settings,
+    rules: TypeRules,
+    lists: WordLists,
+    paths: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    full: bool = False,
+    check: bool = False,
+    dry_run: bool = False,
+    progress: Progress = lambda done, total, written, what: None,
+) -> Report:
+    """Bring the index up to date with the disk.
+
+    Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
+    dates stay), `check` hashes every file, `dry_run` only reports. Raises IndexLocked when another run is writing, and
+    CorpusError when there is nothing that could be read.
+    """
+    started = time.monotonic()
+    with engine.update(lists, rules.digest, full=full) as update:
+        run = _Run(update, settings, rules, rebuild=full or bool(update.outdated), check=check, dry_run=dry_run)
+        if update.outdated:
+            run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
+        scope = run.choose(list(paths), list(forget))
+        try:
+            run.go(scope, progress)
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            raise IndexProblem(
+                f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
+                "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
+            ) from error
+    run.report.took_ms = round((time.monotonic() - started) * 1000)
+    return run.report
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A root to look at; `below` limits the look to one file or folder of it (relative, empty for all)."""
+
+    root: Root
+    below: str = ""
+
+    def covers(self, path: str) -> bool:
+        return not self.below or path == self.below or path.startswith(self.below + "/")
+
+
+class _Run:
+    """One run, from the comparison to the published generation."""
+
+    def __init__(
+        self, update: Update, settings: Settings, rules: TypeRules, *, rebuild: bool, check: bool, dry_run: bool
+    ) -> None:
+        self.report = Report(generation=update.generation)
+        self._update = update
+        self._settings = settings
+        self._rules = rules
+        self._rebuild = rebuild
+        self._check = check
+        self._dry_run = dry_run
+        self._now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._roots = list(update.roots)
+        self._records = {record.key: record for record in map(FileRecord.from_json, update.files())}
+        self._next_records: dict[str, FileRecord] = {}
+        self._known: dict[str, Known] = {known.id: known for known in update.known()}
+        self._by_file: dict[str, list[Known]] = {}
+        for known in self._known.values():
+            self._by_file.setdefault(known.file, []).append(known)
+        # Where each id belongs: in the index, then as claimed by the files read in this run.
+        self._owner = {known.id: known.file for known in self._known.values()}
+        self._waiting: list[tuple[Entry, str, FileFacts, Root]] = []
+        self._moved: set[str] = set()
+        self._started = False
+        self._dirty = False
+        self._written = 0
+        self._progress: Callable[[int, str], None] = lambda written, what: None
+
+    # --- what to look at -------------------------------------------------------------------------------------------
+
+    def choose(self, paths: list[Path], forget: list[Path]) -> list[_Scope]:
+        """The roots, or parts of roots, that this run looks at; new paths become roots, forgotten ones go."""
+        for path in forget:
+            self._forget(path)
+        if paths:
+            scopes = [self._scope(path) for path in paths]
+        elif self._roots or forget:
+            scopes = [] if forget and not self._rebuild else [_Scope(root) for root in self._roots]
+        else:
+            scopes = [self._scope(path) for path in self._settings.corpus.paths]
+            if not scopes:
+                raise CorpusError("Aucun dossier à indexer. Donnez-en un : trouvaille reindex DOSSIER")
+        if self._rebuild:
+            chosen = {scope.root.name for scope in scopes}
+            scopes = [_Scope(scope.root) for scope in scopes]
+            scopes += [_Scope(root) for root in self._roots if root.name not in chosen]
+        return list(dict.fromkeys(scopes))
+
+    def _scope(self, path: Path) -> _Scope:
+        path = Path(os.path.abspath(path))
+        for root in self._roots:
+            if path == Path(root.path):
+                return _Scope(root)
+            if path.is_relative_to(root.path):
+                return _Scope(root, unicodedata.normalize("NFC", path.relative_to(root.path).as_posix()))
+            if Path(root.path).is_relative_to(path):
+                raise CorpusError(
+                    f"{path} contient la racine {root.path}, déjà indexée. "
+                    f"Oubliez-la d’abord : trouvaille reindex --forget {root.path}"
+                )
+        if not path.exists():
+            raise CorpusError(f"{path} n’existe pas : rien n’a été changé.")
+        root = Root(self._free_name(path.name or "racine"), str(path))
+        self._roots.append(root)
+        self._dirty = True
+        return _Scope(root)
+
+    def _free_name(self, name: str) -> str:
+        """The folder's own name, so that ids do not depend on where it lies; numbered when two roots share it."""
+        taken = {root.name for root in self._roots}
+        names = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
+        return next(candidate for candidate in names if candidate not in taken)
+
+    def _forget(self, path: Path) -> None:
+        wanted = os.path.abspath(path)
+        for root in self._roots:
+            if wanted == root.path or str(path) == root.name:
+                self._roots.remove(root)
+                for key in [key for key, record in self._records.items() if record.root == root.name]:
+                    self._drop_file(key)
+                self._dirty = True
+                return
+        known = ", ".join(root.path for root in self._roots) or "aucune"
+        raise CorpusError(f"{path} n’est pas une racine de l’index (racines : {known}).")
+
+    # --- the run ---------------------------------------------------------------------------------------------------
+
+    def go(self, scopes: list[_Scope], progress: Progress) -> None:
+        """Walk, compare, read, write, publish."""
+        progress(0, 0, 0, "Parcours des dossiers")
+        plan = [(scope, found) for scope in scopes if (found := self._walk(scope)) is not None]
+        if self.report.missing and not plan and not self._dirty:
+            return
+        self._dirty |= self._rebuild
+        self._keep_what_is_not_looked_at([scope for scope, _ in plan])
+        to_read: list[tuple[Root, FileFacts]] = []
+        for scope, found in plan:
+            to_read += self._compare(scope, found)
+        total = len(to_read)
+        for done, (root, facts) in enumerate(to_read):
+            self._progress = partial(progress, done, total)
+            self._tell(facts.relative)
+            self._read(root, facts)
+        for waiting in self._waiting:
+            self._claim(*waiting, last_chance=True)
+        self.report.problems += [problem for record in self._next_records.values() for problem in record.problems]
+        self.report.problems.sort(key=lambda problem: problem.path)
+        if self._dirty and not self._dry_run:
+            progress(total, total, self._written, "Écriture de l’index")
+            self._publish()
+
+    def _tell(self, what: str) -> None:
+        self._progress(self._written, what)
+
+    def _walk(self, scope: _Scope) -> dict[str, FileFacts] | None:
+        """The files of a root by key; None, and a line in the report, when it cannot be believed."""
+        root = Path(scope.root.path)
+        if not root.exists():
+            self.report.missing.append(Problem(scope.root.path, "la racine a disparu ; ses documents sont gardés"))
+            return None
+        found: dict[str, FileFacts] = {}
+        for item in documents.walk(root, self._settings.corpus.ignore):
+            if not scope.covers(item.relative):
+                continue
+            if isinstance(item, Unwalkable):
+                self.report.problems.append(Problem(item.relative, item.reason))
+                self._keep_below(scope.root, item.relative)
+            else:
+                found[f"{scope.root.name}/{item.relative}"] = item
+        had = any(record.root == scope.root.name and scope.covers(record.path) for record in self._records.values())
+        if not found and had and not scope.below:
+            self.report.missing.append(
+                Problem(scope.root.path, "la racine est vide alors qu’elle ne l’était pas ; ses documents sont gardés")
+            )
+            return None
+        return found
+
+    def _keep_below(self, root: Root, relative: str) -> None:
+        """A folder that cannot be listed says nothing of its files: keep them."""
+        for key, record in list(self._records.items()):
+            if record.root == root.name and (record.path == relative or record.path.startswith(relative + "/")):
+                self._keep_file(key)
+
+    def _keep_what_is_not_looked_at(self, scopes: list[_Scope]) -> None:
+        """Files of other roots, of roots that are missing, and outside the asked part of a root stay as they are."""
+        for key, record in list(self._records.items()):
+            if not any(scope.root.name == record.root and scope.covers(record.path) for scope in scopes):
+                self._keep_file(key)
+
+    def _compare(self, scope: _Scope, found: Mapping[str, FileFacts]) -> Iterator[tuple[Root, FileFacts]]:
+        """Settle unchanged, moved and vanished files; yield those to read."""
+        mine = {
+            key: record
+            for key, record in self._records.items()
+            if record.root == scope.root.name and scope.covers(record.path) and key not in self._next_records
+        }
+        vanished = {key: record for key, record in mine.items() if key not in found}
+        for key, facts in found.items():
+            record = mine.get(key)
+            if record is None:
+                self._recognise_move(key, facts, vanished)
+                yield scope.root, facts
+            elif self._rebuild:
+                yield scope.root, facts
+            elif record.same_on_disk(facts) and not self._check:
+                self._keep_file(key)
+            elif self._only_touched(key, scope.root, facts):
+                self._dirty = True
+            else:
+                yield scope.root, facts
+        for key in vanished:
+            if key in self._records:
+                self._drop_file(key)
+
+    def _only_touched(self, key: str, root: Root, facts: FileFacts) -> bool:
+        """True, with the new times remembered, when the file's bytes are those that the index holds."""
+        record, read_ns = self._records[key], time.time_ns()
+        try:
+            if _sha256(facts.path) != record.sha256:
+                return False
+        except OSError:
+            return False  # reading it will say why
+        self._keep_file(key, _record(root, facts, record.sha256, read_ns, record.problems))
+        return True
+
+    def _recognise_move(self, key: str, facts: FileFacts, vanished: dict[str, FileRecord]) -> None:
+        """A new file with the bytes of a vanished one is that file: its documents keep ids and first-seen dates."""
+        candidates = [old for old, record in vanished.items() if record.size == facts.size]
+        try:
+            digest = _sha256(facts.path) if candidates else ""
+        except OSError:
+            return  # reading it will say why
+        for old in candidates:
+            if vanished[old].sha256 == digest:
+                moved = [replace(known, file=key) for known in self._by_file.pop(old, ())]
+                self._by_file[key] = moved
+                for known in moved:
+                    self._known[known.id] = known
+                    self._owner[known.id] = key
+                self._moved.add(key)
+                del vanished[old], self._records[old]
+                return
+
+    # --- one file --------------------------------------------------------------------------------------------------
+
+    def _keep_file(self, key: str, record: FileRecord | None = None) -> None:
+        """Nothing to do for this file; a rebuild takes its documents from the index."""
+        kept = self._by_file.get(key, ())
+        self.report.unchanged += len(kept)
+        self._next_records[key] = record or self._records[key]
+        if self._rebuild:
+            for known in kept:
+                self._write(self._update.stored(known.id), replacing=False)
+
+    def _drop_file(self, key: str) -> None:
+        self._records.pop(key, None)
+        self._remove(self._by_file.pop(key, ()))
+        self._dirty = True
+
+    def _remove(self, gone: Iterable[Known]) -> None:
+        ids = [known.id for known in gone]
+        for id in ids:
+            if self._owner.get(id) == self._known[id].file:
+                del self._owner[id]
+            del self._known[id]
+        self.report.removed += len(ids)
+        if ids and not self._dry_run:
+            self._begin()
+            self._update.remove(ids)
+
+    def _read(self, root: Root, facts: FileFacts) -> None:
+        """Read a new or changed file and write what changed of it."""
+        key = f"{root.name}/{facts.relative}"
+        self._dirty = True
+        problems: list[Problem] = []
+        seen: set[str] = set()
+        read_ns = time.time_ns()
+        try:
+            digest = _sha256(facts.path)
+            for item in documents.read(
+                facts.path, facts.relative, self._rules, max_bytes=self._settings.corpus.max_file_bytes
+            ):
+                if isinstance(item, Rejected):
+                    if len(problems) < _MAX_PROBLEMS:
+                        problems.append(_problem(facts.relative, item))
+                    continue
+                self.report.warnings += [f"{facts.relative} : {warning}" for warning in item.warnings]
+                id = self._id(root, facts, item)
+                seen.add(id)
+                if problem := self._claim(item, id, facts, root):
+                    problems.append(problem)
+        except UnreadableDocument as error:
+            problems.append(Problem(facts.relative, str(error)))
+        except OSError as error:
+            # It may be readable again tomorrow: what the index holds of it stays, and it is tried again next time.
+            self.report.problems.append(Problem(facts.relative, f"lecture impossible : {error.strerror or error}"))
+            if key in self._records:
+                self._keep_file(key)
+            return
+        self._next_records[key] = _record(root, facts, digest, read_ns, tuple(problems))
+        self._remove(
+            [known for known in self._by_file.get(key, ()) if known.id not in seen and known.id in self._known]
+        )
+
+    def _id(self, root: Root, facts: FileFacts, entry: Entry) -> str:
+        """The id of a document: its own in a JSONL file, else the one it has, else made from root and path."""
+        if entry.key is not None:
+            return entry.key
+        held = self._by_file.get(f"{root.name}/{facts.relative}")
+        return held[0].id if held else document_id(root.name, facts.relative)
+
+    def _claim(
+        self, entry: Entry, id: str, facts: FileFacts, root: Root, *, last_chance: bool = False
+    ) -> Problem | None:
+        """Write an entry under its id, unless another place has it.
+
+        That place may lose it later in the run: the entry then waits for the end.
+        """
+        key = f"{root.name}/{facts.relative}"
+        owner = self._owner.get(id, key)
+        if owner != key:
+            if not last_chance:
+                self._waiting.append((entry, id, facts, root))
+                return None
+            reason = f"l’identifiant « {id} » est déjà pris par {owner}"
+            self.report.problems.append(Problem(_place(facts.relative, entry.key), reason))
+            return None
+        self._owner[id] = key
+        known = self._known.get(id)
+        if known is None:
+            self.report.added += 1
+        elif known.digest == entry.digest and key not in self._moved:
+            self.report.unchanged += 1
+            if not self._rebuild:
+                return None
+        else:
+            self.report.changed += 1
+        first_seen = known.first_seen if known else self._now
+        self._write(_document(entry, id, facts, root, first_seen), replacing=known is not None)
+        return None
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def _write(self, document: Document, *, replacing: bool) -> None:
+        self._dirty = True
+        if self._dry_run:
+            return
+        self._begin()
+        self._written += 1
+        self._tell(document.path)
+        if replacing:
+            self._update.remove([document.id])
+        self._update.add(document)
+
+    def _begin(self) -> None:
+        if not self._started:
+            self._update.start(rebuild=self._rebuild)
+            self._started = True
+
+    def _publish(self) -> None:
+        self._begin()
+        run = {
+            "at": self._now,
+            **{name: getattr(self.report, name) for name in ("added", "changed", "removed", "unchanged")},
+            "failed": sum(not problem.empty for problem in self.report.problems),
+            "empty": sum(problem.empty for problem in self.report.problems),
+        }
+        records = sorted(self._next_records.items())
+        self.report.generation = self._update.publish(
+            files=(asdict(record) for _, record in records), roots=tuple(self._roots), last_run=run
+        )
+
+
+def document_id(root: str, relative: str) -> str:
+    """16 base32 characters of the SHA-256 of root name, `/` and relative path."""
+    digest = hashlib.sha256(f"{root}/{relative}".encode(errors="surrogateescape")).digest()
+    return base64.b32encode(digest)[:16].decode().lower()
+
+
+def _document(entry: Entry, id: str, facts: FileFacts, root: Root, first_seen: str) -> Document:
+    return Document(
+        id=id,
+        title=entry.title,
+        text=entry.text,
+        type=entry.type,
+        date=entry.date,
+        date_source=entry.date_source,
+        root=root.name,
+        path=_place(facts.relative, entry.key),
+        digest=entry.digest,
+        first_seen=first_seen,
+        title_rule=entry.title_rule,
+        type_rule=entry.type_rule,
+        url=entry.url,
+        source=entry.source,
+    )
+
+
+def _place(relative: str, key: str | None) -> str:
+    return relative if key is None else f"{relative}#{key}"
+
+
+def _problem(relative: str, item: Rejected) -> Problem:
+    reason = item.reason if item.line is None or "ligne" in item.reason else f"ligne {item.line} : {item.reason}"
+    return Problem(_place(relative, item.key), reason, item.empty)
+
+
+def _record(root: Root, facts: FileFacts, digest: str, read_ns: int, problems: tuple[Problem, ...]) -> FileRecord:
+    return FileRecord(
+        root=root.name,
+        path=facts.relative,
+        size=facts.size,
+        mtime_ns=facts.mtime_ns,
+        ctime_ns=facts.ctime_ns,
+        inode=facts.inode,
+        sha256=digest,
+        read_ns=read_ns,
+        problems=problems,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,122 @@
+"""SearchRequest ↔ query string: the one place that knows the parameters of /recherche.
+
+It stands below the web package because the command line prints the same JSON, links included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from indexer.errors import RequestError
+from indexer.model import DateFilter, SearchRequest, Sort
+
+SEARCH_PATH = "/recherche"
+PARAMETERS = ("q", "type", "date", "tri", "page", "mots")
+MAX_TYPES = 64
+MAX_PAGE = 10_000_000
+
+
+def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: bool = False) -> SearchRequest:
+    """The request that a query string asks for.
+
+    `args` maps each parameter to all its values. A page ignores unknown parameters, a program's call (`strict`) has
+    them refused. Raises RequestError naming the parameter for a malformed date, order or page.
+    """
+    if strict:
+        for name in args:
+            if name not in PARAMETERS:
+                raise RequestError(f"Paramètre inconnu : « {name[:100]} ».", parameter=name[:100])
+    return SearchRequest(
+        text=_one(args, "q"),
+        types=_types(args.get("type", ())),
+        date=_date(_one(args, "date")),
+        sort=_sort(_one(args, "tri")),
+        page=_page(_one(args, "page")),
+        per_page=per_page,
+        all_words=_all_words(_one(args, "mots")),
+    )
+
+
+def _one(args: Mapping[str, Sequence[str]], name: str) -> str:
+    values = args.get(name, ())
+    text = values[0] if values else ""
+    return text if name == "q" else text.strip()
+
+
+def _types(values: Sequence[str]) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
+    if len(kept) > MAX_TYPES:
+        raise RequestError(f"Pas plus de {MAX_TYPES} types à la fois.", parameter="type", value=str(len(kept)))
+    return kept
+
+
+def _date(text: str) -> DateFilter | None:
+    if not text:
+        return None
+    try:
+        return DateFilter.parse(text)
+    except ValueError as error:
+        raise RequestError(
+            "La date s’écrit 2023, 2023-06, 2023-06-30, ou une période 2023-06..2023-09, ou « inconnue ».",
+            parameter="date",
+            value=text,
+        ) from error
+
+
+def _sort(text: str) -> Sort:
+    if not text:
+        return Sort.RELEVANCE
+    try:
+        return Sort(text)
+    except ValueError as error:
+        known = ", ".join(Sort)
+        raise RequestError(f"L’ordre de tri est l’un de : {known}.", parameter="tri", value=text) from error
+
+
+def _page(text: str) -> int:
+    if not text:
+        return 1
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_PAGE and len(text) <= 8:
+        return int(text)
+    raise RequestError("La page est un nombre entier, à partir de 1.", parameter="page", value=text)
+
+
+def _all_words(text: str) -> bool:
+    if text in ("", "tous"):
+        return text == "tous"
+    raise RequestError("« mots » n’a qu’une valeur : tous.", parameter="mots", value=text)
+
+
+def search_url(request: SearchRequest, path: str = SEARCH_PATH) -> str:
+    """The shortest URL of a request, values that are the default left out; equal requests give equal URLs."""
+    pairs: list[tuple[str, str]] = [("q", request.text)] if request.text else []
+    pairs += [("type", value) for value in request.types]
+    if request.date:
+        pairs.append(("date", str(request.date)))
+    if request.sort is not Sort.RELEVANCE:
+        pairs.append(("tri", str(request.sort)))
+    if request.all_words:
+        pairs.append(("mots", "tous"))
+    if request.page > 1:
+        pairs.append(("page", str(request.page)))
+    return f"{path}?{urlencode(pairs, errors='replace')}" if pairs else path
+
+
+def document_url(id: str, text: str = "", suffix: str = "") -> str:
+    """The URL of a document's page (`suffix=".json"`: its twin), with the query whose words it is to mark."""
+    url = f"/document/{quote(id, safe='', errors='replace')}{suffix}"
+    return f"{url}?{urlencode([('q', text)], errors='replace')}" if text else url
+
+
+def toggle_type(request: SearchRequest, value: str) -> SearchRequest:
+    """The request with one type more, or one less if it was chosen; back to page 1."""
+    without = tuple(kept for kept in request.types if kept != value)
+    return replace(request, types=without if value in request.types else (*without, value), page=1)
+
+
+def choose_date(request: SearchRequest, value: str) -> SearchRequest:
+    """The request for this date value, or for any date if it was the one chosen; back to page 1."""
+    chosen = None if request.date and str(request.date) == value else DateFilter.parse(value)
+    return replace(request, date=chosen, page=1)

@@ -1,0 +1,217 @@
+"""The one query path: SearchRequest → SearchPage. Web pages, JSON and the command line all come through here."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from indexer.documents import TypeRules
+from indexer.engines.base import Engine, EngineQuery
+from indexer.errors import PageBeyondEnd
+from indexer.highlight import Marker
+from indexer.model import (
+    UNKNOWN_DATE,
+    DateFilter,
+    Document,
+    DocumentPage,
+    FacetValue,
+    Hit,
+    Match,
+    PartialDate,
+    Passage,
+    SearchPage,
+    SearchRequest,
+    Status,
+)
+from indexer.query import Limits, parse
+from indexer.query.tree import positive_leaves
+from indexer.settings import Settings
+
+
+class SearchService:
+    """Answers requests from the generation in service; thread-safe, one per process."""
+
+    def __init__(self, engine: Engine, rules: TypeRules, settings: Settings) -> None:
+        self.settings = settings
+        self._engine = engine
+        self._rules = rules
+        search = settings.search
+        self._limits = Limits(
+            max_chars=search.max_chars,
+            max_clauses=search.max_clauses,
+            max_depth=search.max_depth,
+            min_prefix=search.min_prefix,
+        )
+
+    def status(self) -> Status:
+        """What the index holds. Raises IndexProblem."""
+        return self._engine.snapshot().status
+
+    def label(self, type: str) -> str:
+        """A type as people read it: « Communiqué »."""
+        return self._rules.label(type)
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """One page of hits, with counts over all of them.
+
+        Raises QueryTooLarge, PageBeyondEnd, or IndexProblem: a failure is never an empty page.
+        """
+        started = time.perf_counter()
+        snapshot = self._engine.snapshot()
+        query = parse(request.text, snapshot.analyzer, self._limits)
+
+        def asked(required: int) -> EngineQuery:
+            return EngineQuery(
+                tree=query.tree(required),
+                types=request.types,
+                date=request.date,
+                sort=request.sort,
+                offset=(request.page - 1) * request.per_page,
+                limit=request.per_page,
+            )
+
+        words = len(query.words)
+        required = words if request.all_words else query.required_words
+        answer = snapshot.search(asked(required))
+        relaxed = query.relaxed_words
+        # Filters do not count here: a facet value must give the number of hits that it announced.
+        if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
+            required = relaxed
+            answer = snapshot.search(asked(required))
+        every = answer.total if required == words else snapshot.count(asked(words))
+
+        last = max(1, -(-answer.total // request.per_page))
+        if request.page > last:
+            raise PageBeyondEnd(request.page, last)
+        marker = Marker(positive_leaves(query.tree(words)), snapshot.analyzer)
+        return SearchPage(
+            request=request,
+            understood=query.understood,
+            match=Match(words=words, required=required, all=every),
+            total=answer.total,
+            hits=tuple(self._hit(document, score, marker) for document, score in answer.hits),
+            types=type_facet(answer.types, request.types, self._rules.label),
+            dates=date_facet(answer.dates, request.date),
+            generation=snapshot.status.generation,
+            took_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def _hit(self, document: Document, score: float, marker: Marker) -> Hit:
+        search = self.settings.search
+        return Hit(
+            document=document,
+            score=score,
+            title=marker.mark(document.title),
+            fragments=marker.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
+        )
+
+    def document(self, id: str, text: str = "") -> DocumentPage | None:
+        """A whole document, the words of a query marked in it; None when there is no such document."""
+        snapshot = self._engine.snapshot()
+        document = snapshot.get(id)
+        if document is None:
+            return None
+        query = parse(text, snapshot.analyzer, self._limits)
+        marker = Marker(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
+        passages = tuple(
+            Passage(number, marker.mark(paragraph))
+            for number, paragraph in enumerate(filter(None, document.text.split("\n\n")), start=1)
+        )
+        return DocumentPage(
+            document=document,
+            type_label=self._rules.label(document.type),
+            title=marker.mark(document.title),
+            passages=passages,
+            marks=sum(marked for passage in passages for _, marked in passage.pieces),
+            generation=snapshot.status.generation,
+        )
+
+
+def type_facet(counts: Mapping[str, int], chosen: Iterable[str], label: Callable[[str], str]) -> tuple[FacetValue, ...]:
+    """Types with their counts, most frequent first; chosen ones stay, with 0 if need be, so that they can be undone."""
+    chosen = frozenset(chosen)
+    values = [
+        FacetValue(value, label(value), counts.get(value, 0), selected=value in chosen)
+        for value in chosen.union(counts)
+    ]
+    return tuple(sorted(values, key=lambda value: (-value.count, value.label)))
+
+
+def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[FacetValue, ...]:
+    """Years in order, the chosen one open on its months and the chosen month on its days, then unknown dates.
+
+    `counts` is by date key (yyyymmdd, missing parts 0; 0 for none). A chosen value stays with count 0.
+    """
+    by_year: Counter[int] = Counter()
+    by_month: Counter[tuple[int, int]] = Counter()
+    by_day: Counter[tuple[int, int, int]] = Counter()
+    for key, count in counts.items():
+        year, month, day = key // 10_000, key // 100 % 100, key % 100
+        if key:
+            by_year[year] += count
+            by_month[year, month] += count
+            by_day[year, month, day] += count
+    open_at = _opened(chosen)
+    selected = str(chosen) if chosen else ""
+    if open_at:
+        by_year[open_at.year] += 0
+        if open_at.month:
+            by_month[open_at.year, open_at.month] += 0
+        if open_at.day:
+            by_day[open_at.year, open_at.month or 0, open_at.day] += 0
+
+    def days(year: int, month: int) -> tuple[FacetValue, ...]:
+        found = sorted(entry for entry in by_day.items() if entry[0][:2] == (year, month))
+        known = [_value(PartialDate(year, month, day), count, selected) for (_, _, day), count in found if day]
+        vague = [FacetValue("", "sans jour", count, selectable=False) for (_, _, day), count in found if not day]
+        return (*known, *vague)
+
+    def months(year: int) -> tuple[FacetValue, ...]:
+        found = sorted(entry for entry in by_month.items() if entry[0][0] == year)
+        known = [
+            _value(
+                PartialDate(year, month),
+                count,
+                selected,
+                days(year, month) if open_at and open_at.month == month else (),
+            )
+            for (_, month), count in found
+            if month
+        ]
+        vague = [FacetValue("", "sans mois", count, selectable=False) for (_, month), count in found if not month]
+        return (*known, *vague)
+
+    values = [
+        _value(PartialDate(year), count, selected, months(year) if open_at and open_at.year == year else ())
+        for year, count in sorted(by_year.items())
+    ]
+    unknown = counts.get(0, 0)
+    if unknown or (chosen and chosen.unknown):
+        values.append(FacetValue(UNKNOWN_DATE, "date inconnue", unknown, selected=selected == UNKNOWN_DATE))
+    return tuple(values)
+
+
+def _opened(chosen: DateFilter | None) -> PartialDate | None:
+    """The date below which the facet opens: the chosen one, or the year that a range stays in."""
+    if chosen is None or chosen.unknown:
+        return None
+    if chosen.single:
+        return chosen.single
+    if chosen.first and chosen.last and chosen.first.year == chosen.last.year:
+        return PartialDate(chosen.first.year)
+    return None
+
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:
+    if date.day:
+        label = "1er" if date.day == 1 else str(date.day)
+    else:
+        label = _MONTHS[date.month - 1] if date.month else str(date.year)
+    return FacetValue(str(date), label, count, selected=str(date) == selected, children=children)

@@ -1,0 +1,199 @@
+"""Every fault the site answers, in one table: status, title, what happened, how to mend it.
+
+The HTML page and the JSON object come from the same row. An error of the indexer brings its own sentence, which says
+more; the row then gives the status, the title and the remedy.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from indexer import IndexProblem, PageBeyondEnd, RequestError, SearchRequest, search_url
+
+from webapp.dates import FIELDS, HOW_TO_WRITE
+from webapp.pages import JSON_PATH, DateForm, Link
+from webapp.query_string import pairs_of, url_of
+
+log = logging.getLogger("trouvaille.web")
+
+RETRY_AFTER_S = "30"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row: the HTTP status, and French sentences for the person in front of the screen."""
+
+    status: int
+    title: str
+    message: str
+    mend: str
+
+
+FAULTS = {
+    "bad_request": Fault(
+        400, "Demande mal formée", "Un élément de l’adresse ne se lit pas.", "Corrigez-le, ou recommencez sans lui."
+    ),
+    "query_too_large": Fault(
+        400, "Recherche trop longue", "La recherche dépasse une limite.", "Raccourcissez-la : elle est restée ci-dessus."
+    ),
+    "page_beyond_end": Fault(
+        404, "Page au-delà de la fin", "Il n’y a pas tant de pages de résultats.", "Revenez à la dernière page."
+    ),
+    "document_unknown": Fault(
+        404,
+        "Document introuvable",
+        "Aucun document du fonds ne porte cet identifiant.",
+        "Il a peut-être été retiré ou déplacé : cherchez-le par les mots de son titre.",
+    ),
+    "not_found": Fault(
+        404, "Page introuvable", "Cette adresse ne mène à rien.", "Partez de la recherche ou de la page d’accueil."
+    ),
+    "method_not_allowed": Fault(
+        405, "Méthode refusée", "Ce service se consulte et ne se modifie pas.", "Employez GET ou HEAD."
+    ),
+    "uri_too_long": Fault(
+        414, "Adresse trop longue", "L’adresse dépasse 32 000 caractères.", "Raccourcissez la recherche ou ses filtres."
+    ),
+    "index_missing": Fault(
+        503,
+        "Le fonds n’est pas encore indexé",
+        "Il n’y a pas d’index : la recherche ne peut pas répondre.",
+        "Si vous tenez ce site, lancez la commande « trouvaille reindex », puis rechargez cette page.",
+    ),
+    "index_locked": Fault(
+        503, "Le fonds est occupé", "L’index est en cours d’écriture.", "Rechargez cette page dans un instant."
+    ),
+    "index_damaged": Fault(
+        503,
+        "L’index est endommagé",
+        "Ses fichiers ne sont plus ceux qui ont été écrits.",
+        "Si vous tenez ce site : « trouvaille verify » dit lesquels, « trouvaille reindex --full » les refait.",
+    ),
+    "index_incompatible": Fault(
+        503,
+        "L’index est d’une autre version",
+        "Cette version du programme ne peut pas le lire.",
+        "Si vous tenez ce site, lancez la commande « trouvaille reindex --full ».",
+    ),
+    "index_unavailable": Fault(
+        503,
+        "Le fonds n’est pas consultable",
+        "L’index ne peut pas être ouvert.",
+        "Si vous tenez ce site, « trouvaille status » dit ce qui manque.",
+    ),
+    "internal": Fault(
+        500,
+        "Erreur du service",
+        "Quelque chose s’est mal passé de notre côté.",
+        "Réessayez dans un instant ; si cela dure, prévenez la personne qui tient ce site.",
+    ),
+}
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 414: "uri_too_long"}
+
+
+class DocumentUnknown(Exception):
+    """No document has the id of the address."""
+
+
+def register(app: Flask) -> None:
+    """Make every failure of `app` answer from the table."""
+    app.register_error_handler(RequestError, _request_error)
+    app.register_error_handler(DocumentUnknown, lambda error: answer("document_unknown"))
+    app.register_error_handler(IndexProblem, _index_problem)
+    app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def wants_json() -> bool:
+    """True for the addresses that programs read."""
+    return request.path.endswith(".json") or request.path.startswith("/sante/")
+
+
+def answer(code: str, message: str = "", *, parameter: str | None = None, remedy: Link | None = None) -> Response:
+    """The response for a row of the table, as JSON or as a page."""
+    fault = FAULTS[code]
+    message = message or fault.message
+    if wants_json():
+        response = jsonify(error={"code": code, "message": message, "parameter": parameter})
+    else:
+        response = make_response(
+            render_template(
+                "error.html",
+                fault=fault,
+                message=message,
+                parameter=parameter,
+                remedy=remedy,
+                form=_form(parameter, message),
+                query=request.args.get("q", ""),
+                hidden=_kept(parameter),
+            )
+        )
+    response.status_code = fault.status
+    if fault.status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER_S
+    return response
+
+
+def _request_error(error: RequestError) -> Response:
+    remedy = None
+    if isinstance(error, PageBeyondEnd):
+        last = [(name, value) for name, value in pairs_of(request) if name != "page"]
+        last += [("page", str(error.last))] if error.last > 1 else []
+        remedy = Link(f"Aller à la page {error.last}", url_of(request.path, last))
+    elif error.parameter != "q" and request.path != JSON_PATH:
+        rest = [(name, value) for name, value in pairs_of(request) if name not in _of(error.parameter)]
+        remedy = Link("Continuer sans ce réglage", url_of(request.path, rest))
+    return answer(error.code, str(error), parameter=error.parameter, remedy=remedy)
+
+
+def _index_problem(error: IndexProblem) -> Response:
+    log.error("%s: %s", error.code, error)
+    return answer(error.code, str(error))
+
+
+def _http_exception(error: HTTPException) -> Response | HTTPException:
+    if isinstance(error, RequestRedirect):
+        return error
+    code = _BY_STATUS.get(error.code or 500, "bad_request" if (error.code or 500) < 500 else "internal")
+    response = answer(code)
+    if error.code == 405:
+        response.headers["Allow"] = "GET, HEAD"
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    """The outermost edge: nothing that fails here may show a traceback or an empty result."""
+    log.error("unforeseen failure on %r", request.path, exc_info=error)
+    return answer("internal")
+
+
+def _of(parameter: str) -> tuple[str, ...]:
+    """The parameters that stand and fall with this one."""
+    return ("date", *FIELDS) if parameter in ("date", *FIELDS) else (parameter,)
+
+
+def _kept(parameter: str | None) -> tuple[tuple[str, str], ...]:
+    """What the search box carries along from a faulty address: everything but the fault and the page."""
+    if request.path != search_url(SearchRequest()):
+        return ()
+    dropped = ("q", "page", *_of(parameter or ""))
+    return tuple((name, value) for name, value in pairs_of(request) if name not in dropped)
+
+
+def _form(parameter: str | None, message: str) -> DateForm | None:
+    """For a malformed date, the form with what was typed, to be corrected in place."""
+    if parameter not in ("date", *FIELDS):
+        return None
+    args = request.args
+    if parameter == "date":
+        first, dots, last = args.get("date", "").partition("..")
+        du, au, problem = first, last if dots else first, f"{message} {HOW_TO_WRITE}"
+    else:
+        du, au, problem = args.get("du", ""), args.get("au", ""), message
+    hidden = tuple(pair for pair in pairs_of(request) if pair[0] not in ("date", "page", *FIELDS))
+    return DateForm(du, au, hidden, problem, parameter if parameter in FIELDS else "du")

@@ -1,0 +1,40 @@
+"""The headers that every response carries, errors and files included, and the bounds of a request."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import RequestURITooLarge
+
+# No script, no frame, no font, nothing from elsewhere: what a page holds is its text, our style sheet and our icon.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # what someone searches is nobody else's business
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# 1,000 characters of query at twelve bytes each (%F0%9F%94%8D), and as much again for types.
+MAX_QUERY_STRING_BYTES = 32_000
+
+
+def register(app: Flask) -> None:
+    """Bound the requests of `app` and dress its responses."""
+    app.before_request(_bound)
+    app.after_request(_dress)
+
+
+def _bound() -> None:
+    if len(request.query_string) > MAX_QUERY_STRING_BYTES:
+        raise RequestURITooLarge
+
+
+def _dress(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if "Cache-Control" not in response.headers:
+        # A page shows one generation of the index: browsers ask again, health checks are never stored.
+        response.headers["Cache-Control"] = "no-store" if request.path.startswith("/sante/") else "no-cache"
+    return response

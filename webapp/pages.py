@@ -1,0 +1,487 @@
+"""What the pages show, decided before any template runs: links, labels, words for numbers.
+
+Each page is a frozen value made from the indexer's answer by one function; templates only lay it out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from indexer import (
+    DateFilter,
+    Document,
+    DocumentPage,
+    FacetValue,
+    Fragment,
+    Hit,
+    Match,
+    PartialDate,
+    SearchPage,
+    SearchRequest,
+    Sort,
+    choose_date,
+    document_url,
+    search_url,
+    toggle_type,
+)
+
+from webapp.dates import field_text, period_text
+from webapp.typography import NO_BREAK, in_words, moment_date, number, plural
+
+Label = Callable[[str], str]  # a document type as people read it
+Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
+
+JSON_PATH = "/recherche.json"
+# Rows of a facet that stay in sight; the rest opens with a click. A press archive can have eighty years of rows, and
+# the next facet must not lie below them all.
+TYPES_IN_SIGHT = 10
+YEARS_IN_SIGHT = 15
+PARAGRAPHS_IN_SIGHT = 24
+
+SORTS = ((Sort.RELEVANCE, "pertinence"), (Sort.NEWEST, "récents"), (Sort.OLDEST, "anciens"), (Sort.TITLE, "titre"))
+DATE_SOURCES = {
+    "metadata": "d’après ses métadonnées",
+    "header": "d’après sa première ligne",
+    "filename": "d’après le nom du fichier",
+    "text": "d’après le texte",
+    "none": "",
+}
+# Dates that the author did not write down as the document's date deserve the word beside them, not only in a note.
+_INFERRED = ("filename", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to go; `current` when we are there. A link without `url` is shown as text."""
+
+    text: str
+    url: str | None
+    current: bool = False
+    rel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value of a facet: `width` is its bar, 0 to 100."""
+
+    label: str
+    count: int
+    url: str | None
+    selected: bool
+    width: int
+    unknown: bool = False
+    children: tuple[Row, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """True for the value chosen and for the year or month that holds the choice."""
+        return self.selected or bool(self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The rows of a facet, and those folded away under `more_label`."""
+
+    rows: tuple[Row, ...]
+    more: tuple[Row, ...] = ()
+    more_label: str = ""
+
+    @property
+    def more_open(self) -> bool:
+        """True when a choice lies among the folded rows: it must be seen."""
+        return any(row.open for row in self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class DateForm:
+    """The form « du … au … »: what its fields show, what goes along hidden, what was wrong with it."""
+
+    du: str = ""
+    au: str = ""
+    hidden: Pairs = ()
+    problem: str = ""
+    at_fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One result as shown."""
+
+    hit: Hit
+    url: str
+    type_label: str
+    inferred: str
+
+    @property
+    def place(self) -> str:
+        """Who published it or, when nobody says, its file (a line of a `.jsonl` names the file alone)."""
+        return self.hit.document.source or self.hit.document.path.partition("#")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The line above the results: `total`, then how the words were required, then the stricter search."""
+
+    total: str
+    required: str
+    stricter: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results page."""
+
+    page: SearchPage
+    title: str
+    heading: str
+    count: Count
+    understood: str
+    tags: tuple[Link, ...]
+    clear: str | None
+    sorts: tuple[Link, ...]
+    types: Facet
+    dates: Facet
+    form: DateForm
+    hidden: Pairs
+    hits: tuple[HitView, ...]
+    pager: tuple[Link | None, ...]
+    previous: str | None
+    next: str | None
+    helps: tuple[tuple[str, tuple[Link, ...]], ...]
+    json_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first page: what the collection holds and ways in."""
+
+    types: Facet
+    dates: Facet
+    examples: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a document page: pieces with the number of the match they are (0: no match)."""
+
+    number: int
+    pieces: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The document page."""
+
+    page: DocumentPage
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    marks: int
+    where: Facet
+    inferred: str
+    original: str | None
+    place: str
+    first_seen: PartialDate | None
+    facts: tuple[tuple[str, str], ...]
+    back: Link
+    type_url: str
+    json_url: str
+
+
+# --- results -------------------------------------------------------------------------------------------------------
+
+
+def results(page: SearchPage, label: Label) -> Results:
+    """The results page of a search."""
+    request = page.request
+    subject = request.text.strip() or "Tous les documents"
+    tags = _tags(request, label)
+    title = [subject, plural(page.total, "résultat")]
+    if request.page > 1:
+        title.append(f"page {number(request.page)}")
+    previous = search_url(replace(request, page=request.page - 1)) if request.page > 1 else None
+    following = search_url(replace(request, page=request.page + 1)) if request.page < page.last_page else None
+    return Results(
+        page=page,
+        title=" – ".join(title),
+        heading=f"Recherche : « {subject} »" if request.text.strip() else subject,
+        count=_count(page),
+        understood=page.understood if _tells_something(request.text, page.understood) else "",
+        tags=tags,
+        clear=search_url(SearchRequest(text=request.text, sort=request.sort)) if len(tags) > 1 else None,
+        sorts=_sorts(request),
+        types=_types(page),
+        dates=_dates(page),
+        form=date_form(request),
+        hidden=_kept(request, "type", "date", "tri", "mots"),
+        hits=tuple(
+            HitView(
+                hit,
+                document_url(hit.document.id, request.text),
+                label(hit.document.type),
+                _inferred(hit.document),
+            )
+            for hit in page.hits
+        ),
+        pager=_pager(request, page.last_page),
+        previous=previous,
+        next=following,
+        helps=_helps(page, tags) if page.total == 0 else (),
+        json_url=search_url(request, JSON_PATH),
+    )
+
+
+def date_form(request: SearchRequest) -> DateForm:
+    """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
+    dates = request.date if request.date and not request.date.single else DateFilter()
+    return DateForm(field_text(dates.first), field_text(dates.last), _kept(request, "q", "type", "tri", "mots"))
+
+
+def _count(page: SearchPage) -> Count:
+    request, match = page.request, page.match
+    total = plural(page.total, "résultat")
+    if match.words < 2 or page.total == 0:
+        return Count(total, "", None)
+    if request.all_words or match.required >= match.words:
+        return Count(total, "avec tous les mots" if match.words > 2 else "avec les deux mots", None)
+    if match.all == page.total:
+        return Count(total, _all_of(match), None)
+    if match.all == 0:
+        return Count(total, f"{_at_least(match)}, aucun {_all_of(match)}", None)
+    strict = search_url(replace(request, all_words=True, page=1))
+    return Count(total, f"{_at_least(match)}, dont", Link(f"{number(match.all)}{NO_BREAK}{_all_of(match)}", strict))
+
+
+def _at_least(match: Match) -> str:
+    if match.required == 0:  # a quotation or a sigle is there, the free words only rank
+        return "avec ou sans les autres mots"
+    return f"avec au moins {in_words(match.required)} des {in_words(match.words)} mots"
+
+
+def _all_of(match: Match) -> str:
+    return "avec les deux" if match.words == 2 else "avec tous les mots"
+
+
+def _tells_something(text: str, understood: str) -> bool:
+    """False when the read-back only repeats what was typed."""
+    return bool(understood) and _flat(text) != _flat(understood)
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.sub(r"[,\s\u00a0\u202f]+", " ", text).casefold().split())
+
+
+def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
+    """The filters in force, each with the URL that takes it off."""
+    tags = [Link(label(value), search_url(toggle_type(request, value))) for value in request.types]
+    if request.date:
+        tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
+    if request.all_words:
+        tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
+    return tuple(tags)
+
+
+def _sorts(request: SearchRequest) -> tuple[Link, ...]:
+    """The orders to choose from. Without words nothing is more relevant, and the newest come first."""
+    current = request.sort
+    if not request.text.strip() and current is Sort.RELEVANCE:
+        current = Sort.NEWEST
+    return tuple(
+        Link(text, search_url(replace(request, sort=sort, page=1)), current=sort is current)
+        for sort, text in SORTS
+        if request.text.strip() or sort is not Sort.RELEVANCE
+    )
+
+
+def _kept(request: SearchRequest, *names: str) -> Pairs:
+    """The request as hidden fields, those parameters alone."""
+    pairs = [("q", request.text)] if request.text else []
+    pairs += [("type", value) for value in request.types]
+    pairs += [("date", str(request.date))] if request.date else []
+    pairs += [("tri", str(request.sort))] if request.sort is not Sort.RELEVANCE else []
+    pairs += [("mots", "tous")] if request.all_words else []
+    return tuple(pair for pair in pairs if pair[0] in names)
+
+
+def _types(page: SearchPage) -> Facet:
+    rows = _rows(page.types, lambda value: search_url(toggle_type(page.request, value)))
+    in_sight = tuple(row for n, row in enumerate(rows) if n < TYPES_IN_SIGHT or row.selected)
+    more = tuple(row for row in rows if row not in in_sight)
+    if len(more) < 2:  # folding one row away saves none
+        return Facet(rows)
+    return Facet(in_sight, more, f"{len(more)} autres types")
+
+
+def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
+    rows = _rows(page.dates, lambda value: search_url(choose_date(page.request, value)))
+    years = tuple(row for row in rows if not row.unknown)
+    early = years[:-YEARS_IN_SIGHT]
+    if len(early) < 2:
+        return Facet(rows)
+    kept = tuple(row for row in rows if row not in early)
+    count = plural(sum(row.count for row in early), noun)
+    return Facet(kept, early, f"{early[0].label} – {early[-1].label}{NO_BREAK}: {count}")
+
+
+def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row, ...]:
+    """The values of a facet with bars in proportion to the longest of their group."""
+    longest = max((value.count for value in values), default=0)
+    return tuple(
+        Row(
+            label=value.label,
+            count=value.count,
+            url=url(value.value) if value.selectable else None,
+            selected=value.selected,
+            width=max(1, round(100 * value.count / longest)) if value.count else 0,
+            unknown=value.value == "inconnue",
+            children=_rows(value.children, url),
+        )
+        for value in values
+    )
+
+
+def _pager(request: SearchRequest, last: int) -> tuple[Link | None, ...]:
+    """First, neighbours, last; None where numbers are skipped. Empty when there is one page."""
+    if last == 1:
+        return ()
+    numbers = sorted({1, last, *range(max(1, request.page - 2), min(last, request.page + 2) + 1)})
+    links: list[Link | None] = []
+    for before, here in zip([0, *numbers], numbers, strict=False):
+        if here - before == 2:  # a gap of one page is that page
+            links.append(_page_link(request, here - 1))
+        elif here - before > 2:
+            links.append(None)
+        links.append(_page_link(request, here))
+    return tuple(links)
+
+
+def _page_link(request: SearchRequest, page: int) -> Link:
+    return Link(number(page), search_url(replace(request, page=page)), current=page == request.page)
+
+
+def _helps(page: SearchPage, tags: Iterable[Link]) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    """What to try when nothing was found: advice, each with the links that do it."""
+    request = page.request
+    helps: list[tuple[str, tuple[Link, ...]]] = []
+    off = tuple(Link(f"sans « {tag.text} »", tag.url) for tag in tags)
+    if off:
+        bare = search_url(SearchRequest(text=request.text, sort=request.sort))
+        every = (Link("sans aucun filtre", bare),) if len(off) > 1 else ()
+        helps.append(("Retirer un filtre :" if len(off) == 1 else "Retirer des filtres :", (*off, *every)))
+    words = plain_words(request.text)
+    if len(words) > 1:
+        single = tuple(Link(word, search_url(replace(request, text=word, page=1))) for word in words)
+        helps.append(("Chercher un seul de ces mots :", single))
+    if request.text.strip():
+        helps.append(("Vérifier l’orthographe ; ni les accents ni les majuscules ne comptent.", ()))
+        if words:
+            longest = max(words, key=len)
+            stem = longest[: max(4, len(longest) - 3)]
+            if len(stem) < len(longest):
+                prefix = Link(f"{stem}*", search_url(replace(request, text=f"{stem}*", page=1)))
+                helps.append(("Chercher le début d’un mot :", (prefix,)))
+        helps.append(("Repartir de", (Link("tous les documents", search_url(SearchRequest())),)))
+    return tuple(helps)
+
+
+def plain_words(text: str) -> tuple[str, ...]:
+    """The longer words of a query without operators, at most six; none when it has any."""
+    if re.search(r"[\"«»“”():*~]|(?:^|\s)-|\b(?:ET|OU|SAUF|AND|OR|NOT)\b", text):
+        return ()
+    words = (re.sub(r"^\w{1,6}['’]", "", word.strip(".,;!?")) for word in text.split())
+    return tuple(dict.fromkeys(word for word in words if len(word) > 3))[:6]
+
+
+# --- home ----------------------------------------------------------------------------------------------------------
+
+
+def home(page: SearchPage, examples: Iterable[str]) -> Home:
+    """The first page, from a search for everything."""
+    links = tuple(Link(text, search_url(SearchRequest(text=text))) for text in examples)
+    return Home(_types(page), _dates(page, "document"), links)
+
+
+# --- document ------------------------------------------------------------------------------------------------------
+
+
+def reading(page: DocumentPage, text: str) -> Reading:
+    """The page of one document, marks numbered from 1 in reading order, for the query `text`."""
+    document = page.document
+    paragraphs: list[Paragraph] = []
+    where: list[tuple[int, int]] = []
+    marks = 0
+    for passage in page.passages:
+        before = marks
+        pieces, marks = _numbered(passage.pieces, marks)
+        paragraphs.append(Paragraph(passage.number, pieces))
+        if marks > before:
+            where.append((passage.number, marks - before))
+    back = SearchRequest(text=text)
+    return Reading(
+        page=page,
+        title=document.title,
+        paragraphs=tuple(paragraphs),
+        marks=marks,
+        where=_where(where),
+        inferred=_inferred(document),
+        original=_safe_link(document.url),
+        place=f"{document.root}/{document.path}",
+        first_seen=moment_date(document.first_seen),
+        facts=_facts(document),
+        back=Link("Retour aux résultats" if text.strip() else "Tous les documents", search_url(back)),
+        type_url=search_url(SearchRequest(types=(document.type,))),
+        json_url=document_url(document.id, suffix=".json"),
+    )
+
+
+def _numbered(pieces: Fragment, marks: int) -> tuple[tuple[tuple[str, int], ...], int]:
+    numbered: list[tuple[str, int]] = []
+    for text, hit in pieces:
+        marks += hit
+        numbered.append((text, marks if hit else 0))
+    return tuple(numbered), marks
+
+
+def _where(counts: Sequence[tuple[int, int]]) -> Facet:
+    """How many marks each paragraph has, as a facet whose links lead to the paragraphs."""
+    longest = max((count for _, count in counts), default=0)
+    rows = tuple(
+        Row(f"§{NO_BREAK}{paragraph}", count, f"#p{paragraph}", False, round(100 * count / longest))
+        for paragraph, count in counts
+    )
+    if len(rows) <= PARAGRAPHS_IN_SIGHT + 1:
+        return Facet(rows)
+    more = rows[PARAGRAPHS_IN_SIGHT:]
+    return Facet(rows[:PARAGRAPHS_IN_SIGHT], more, f"{len(more)} autres paragraphes")
+
+
+def _inferred(document: Document) -> str:
+    source = str(document.date_source)
+    return DATE_SOURCES[source] if document.date and source in _INFERRED else ""
+
+
+def _safe_link(url: str | None) -> str | None:
+    """The original's address, if it is one that a browser may follow."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _facts(document: Document) -> tuple[tuple[str, str], ...]:
+    """Where what we say of a document was found; items that nobody knows are left out."""
+    date = DATE_SOURCES[str(document.date_source)] if document.date else "aucune date trouvée"
+    facts = (
+        ("Date", date),
+        ("Titre", document.title_rule),
+        ("Type", document.type_rule),
+        ("Adresse", document.url or ""),
+        ("Identifiant", document.id),
+        ("Empreinte", document.digest),
+    )
+    return tuple((name, value) for name, value in facts if value)

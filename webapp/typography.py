@@ -1,0 +1,127 @@
+"""French typography: numbers, dates, plurals and spaces, as plain functions that templates use as filters.
+
+The templates are written with ordinary spaces; `FrenchSpaces` puts the no-break ones in when they are compiled, so no
+page can forget them and none pays for them. What documents say is quoted as it is and passes through none of this,
+except `marked`, which only wraps it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup, escape
+
+from indexer import Fragment, PartialDate
+
+NO_BREAK = "\u00a0"  # before the colon and inside guillemets
+NARROW = "\u202f"  # before ; ! ? and between thousands
+
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_WORDS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+
+_BEFORE_HIGH = re.compile(r"[ \u00a0\u202f](?=[;!?])")
+_BEFORE_LOW = re.compile(r"[ \u202f](?=[:»])")
+_AFTER_GUILLEMET = re.compile(r"(?<=«)[ \u202f]")
+
+
+# --- spaces --------------------------------------------------------------------------------------------------------
+
+
+def spaced(text: str) -> str:
+    """`text` with the spaces that stand before high punctuation and inside guillemets made no-break ones."""
+    text = _BEFORE_HIGH.sub(NARROW, text)
+    text = _BEFORE_LOW.sub(NO_BREAK, text)
+    return _AFTER_GUILLEMET.sub(NO_BREAK, text)
+
+
+class FrenchSpaces(Extension):
+    """Applies `spaced` to the literal text of every template, once, when it is compiled."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """The tokens of a template, those of literal text with French spaces."""
+        for token in stream:
+            yield Token(token.lineno, "data", spaced(token.value)) if token.type == "data" else token
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """1248 is `1 248` (narrow no-break space), 3.5 with one decimal is `3,5`."""
+    return f"{value:,.{decimals}f}".replace(",", NARROW).replace(".", ",")
+
+
+def plural(count: int, singular: str, plural_form: str = "") -> str:
+    """`0 résultat`, `1 résultat`, `1 248 résultats`: the French plural begins at two."""
+    return number(count) + NO_BREAK + (singular if count < 2 else plural_form or singular + "s")
+
+
+def in_words(count: int) -> str:
+    """Numbers up to ten in letters (`trois`), digits beyond."""
+    return _WORDS[count] if 0 <= count < len(_WORDS) else number(count)
+
+
+def duration(ms: float) -> str:
+    """`0,8 ms`, `4 ms`, `1,2 s`."""
+    if ms >= 999.5:
+        return number(ms / 1000, 1) + NO_BREAK + "s"
+    return number(ms, 1 if ms < 0.95 else 0) + NO_BREAK + "ms"
+
+
+# --- dates ---------------------------------------------------------------------------------------------------------
+
+
+def date_text(date: PartialDate) -> str:
+    """`1er juillet 2023`, `juillet 2023` or `2023`, for titles and attributes where no markup goes."""
+    day = "" if date.day is None else "1er " if date.day == 1 else f"{date.day} "
+    month = "" if date.month is None else f"{MONTHS[date.month - 1]} "
+    return f"{day}{month}{date.year}".replace(" ", NO_BREAK)
+
+
+def date_html(date: PartialDate) -> Markup:
+    """The same inside `<time datetime>`, with the superscript of « 1er »."""
+    text = escape(date_text(date))
+    if date.day == 1:
+        text = Markup("1<sup>er</sup>") + text[len("1er") :]
+    return Markup('<time datetime="{}">{}</time>').format(f"{date}", text)
+
+
+def moment_date(moment: str) -> PartialDate | None:
+    """The day of an ISO 8601 moment (`2026-11-22T10:00:00Z`); None when it is none."""
+    try:
+        made = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return PartialDate(made.year, made.month, made.day)
+
+
+# --- quotations ----------------------------------------------------------------------------------------------------
+
+
+def marked(fragment: Fragment) -> Markup:
+    """The pieces of a fragment, escaped, matches inside `<mark>`."""
+    return Markup("").join(Markup("<mark>{}</mark>").format(text) if hit else escape(text) for text, hit in fragment)
+
+
+def plain(fragment: Fragment) -> str:
+    """The text of a fragment without its marks."""
+    return "".join(text for text, _ in fragment)
+
+
+FILTERS = {
+    "nombre": number,
+    "pluriel": plural,
+    "en_lettres": in_words,
+    "duree": duration,
+    "date": date_html,
+    "date_texte": date_text,
+    "espaces": spaced,
+    "marque": marked,
+}

@@ -1,0 +1,136 @@
+"""The routes: read the request, ask the service, hand a page to a template or an answer to JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
+
+from indexer import (
+    IndexProblem,
+    SearchRequest,
+    SearchService,
+    Status,
+    document_json,
+    parse_request,
+    search_page_json,
+    search_url,
+)
+
+from webapp import pages
+from webapp.assets import FOR_EVER, PREFIX, load_assets
+from webapp.dates import FIELDS, read_period
+from webapp.errors import DocumentUnknown, wants_json
+from webapp.typography import moment_date
+
+TWIN = ".json"
+
+
+class AnyId(BaseConverter):
+    """A document's id in a path: whatever a corpus uses, slashes included."""
+
+    regex = r"(?s:.+)"
+    part_isolating = False
+
+
+class Views:
+    """The pages of one service."""
+
+    def __init__(self, service: SearchService) -> None:
+        self.service = service
+        self.assets = load_assets()
+        self.by_url = {asset.url: asset for asset in self.assets.values()}
+
+    def register(self, app: Flask) -> None:
+        """Give `app` its routes, and its templates the names they need."""
+        app.url_map.converters["id"] = AnyId
+        app.url_map.merge_slashes = False  # an id may hold two slashes in a row
+        for rule, view in (
+            ("/", self.home),
+            ("/recherche", self.results),
+            (pages.JSON_PATH, self.results_json),
+            ("/document/<id:id>", self.document),
+            ("/sante/vivant", self.alive),
+            ("/sante/pret", self.ready),
+            (f"{PREFIX}<name>", self.asset),
+        ):
+            app.add_url_rule(rule, view.__name__, view)
+        app.context_processor(self.context)
+
+    def context(self) -> dict[str, Any]:
+        """What every template knows: the site, its files, what the index holds (None when it cannot be opened)."""
+        status = self.status()
+        return {
+            "site": self.service.settings.site,
+            "max_chars": self.service.settings.search.max_chars,
+            "asset": {name: asset.url for name, asset in self.assets.items()},
+            "status": status,
+            "published": moment_date(status.published) if status else None,
+        }
+
+    def status(self) -> Status | None:
+        """The state of the index, for the head of a page: pages that answer a failure have none to show."""
+        try:
+            return self.service.status()
+        except IndexProblem:
+            return None
+
+    # --- people ---
+
+    def home(self) -> str:
+        """`/`"""
+        everything = self.service.search(SearchRequest(per_page=1))
+        view = pages.home(everything, self.service.settings.site.examples)
+        return render_template("home.html", home=view)
+
+    def results(self) -> str | BaseResponse:
+        """`/recherche`; the form « du … au … » is read and redirected to the canonical URL."""
+        args = request.args.to_dict(flat=False)
+        if any(name in args for name in FIELDS):
+            period = read_period(request.args)
+            others = {name: values for name, values in args.items() if name not in ("date", "page", *FIELDS)}
+            return redirect(search_url(replace(self._request(others), date=period)), 303)
+        page = self.service.search(self._request(args))
+        return render_template("results.html", view=pages.results(page, self.service.label))
+
+    def document(self, id: str) -> str | Response:
+        """`/document/<id>` and, with `.json` behind the id, its twin; an id may itself end in `.json`."""
+        text = request.args.get("q", "")
+        if id.endswith(TWIN):
+            twin = self.service.document(id.removesuffix(TWIN), text)
+            if twin:
+                return jsonify(document_json(twin))
+        page = self.service.document(id, text)
+        if page is None:
+            raise DocumentUnknown
+        return render_template("document.html", view=pages.reading(page, text), query=text)
+
+    # --- programs ---
+
+    def results_json(self) -> Response:
+        """`/recherche.json`"""
+        asked = self._request(request.args.to_dict(flat=False), strict=True)
+        return jsonify(search_page_json(self.service.search(asked)))
+
+    def alive(self) -> Response:
+        """`/sante/vivant`: this process answers; says nothing of the index."""
+        return jsonify(status="alive")
+
+    def ready(self) -> Response:
+        """`/sante/pret`: the index is open; 503 otherwise."""
+        status = self.service.status()
+        return jsonify(status="ready", generation=status.generation, documents=status.documents)
+
+    def asset(self, name: str) -> Response | tuple[Response, int]:
+        """A file of ours, under the name that holds its hash."""
+        asset = self.by_url[PREFIX + name]
+        response = make_response(asset.content)
+        response.mimetype = asset.mimetype
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+    def _request(self, args: dict[str, list[str]], *, strict: bool = False) -> SearchRequest:
+        return parse_request(args, per_page=self.service.settings.search.per_page, strict=strict)
