@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary, ref
 
 from indexer.french import Analyzer, Words
+from indexer.french.tokenize import split_chunks
 from indexer.model import Fragment, Piece
 from indexer.query.tree import Leaf, Near, Node, Phrase, Prefix, Word, positive_leaves
 
@@ -48,7 +49,7 @@ class _Match:
 
 
 class _Terms(dict[str, tuple[str, ...]]):
-    """All terms of a chunk, surfaces and stems, remembered across requests: a quick test that nothing asked is in it."""
+    """All terms of a chunk, surfaces and stems, remembered across requests: the quick way past most of a text."""
 
     # Some 150 bytes an entry, the terms themselves being shared with the analyzer's memory.
     _MAX_REMEMBERED = 50_000
@@ -58,6 +59,8 @@ class _Terms(dict[str, tuple[str, ...]]):
         self._analyzer = ref(analyzer)  # weak: `_TERMS` would else keep its own keys alive
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
+        if len(chunk) > _DATA_CHARS:
+            return ()
         analyzer = self._analyzer()
         assert analyzer is not None, "a Marker holds its analyzer"
         words = (word for _, found in analyzer.words(chunk) for word in found.words)
@@ -69,10 +72,15 @@ class _Terms(dict[str, tuple[str, ...]]):
 
 _TERMS: WeakKeyDictionary[Analyzer, _Terms] = WeakKeyDictionary()
 
+# A longer chunk is data, not prose: nothing is marked in it, and it is not analysed for each request.
+_DATA_CHARS = 10_000
 # Where the analysis may join chunks into one number, 2 100.
 _PERHAPS_THOUSANDS = re.compile(r"[0-9]\s[0-9]{3}")
 # Texts are read in blocks of whole paragraphs, to hold the words of one block at a time.
 _BLOCK_CHARS = 1 << 16
+# Fragments are chosen among so many matches when these hold everything asked, and never among more than that.
+_ENOUGH_MATCHES = 1_000
+_MAX_MATCHES = 20_000
 
 
 class Marker:
@@ -92,6 +100,7 @@ class Marker:
             # The phrase and the joined form of one compound have one text, and count as one thing found.
             name = leaf.text if isinstance(leaf, Word | Phrase) else leaf
             self._add(leaf, bits.setdefault(name, 1 << len(bits)))
+        self._all = (1 << len(bits)) - 1
         self._wanted = frozenset((*self._surfaces, *self._stems, *self._phrases))
         sequences = [words for phrases in self._phrases.values() for words, _ in phrases]
         spelled = "".join((*self._wanted, *self._prefixes, *map("".join, sequences)))
@@ -115,7 +124,7 @@ class Marker:
 
     def mark(self, text: str) -> Fragment:
         """The whole text in pieces; the pieces in a row are the text."""
-        return tuple(_pieces(text, 0, len(text), self._matches(text)))
+        return tuple(_pieces(text, 0, len(text), list(self._matches(text))))
 
     def fragments(self, text: str, *, count: int = 3, max_chars: int = 240) -> tuple[Fragment, ...]:
         """Up to `count` fragments of about `max_chars` characters, in the order of the text, without overlap.
@@ -125,27 +134,40 @@ class Marker:
         are chosen first, then those with most different matches, then most matches, then the earlier. A text without a
         match gives its first sentences, an empty one nothing. Only a chunk of over `max_chars` / 2 is ever cut inside.
         """
-        matches = self._matches(text)
+        matches = self._enough_matches(text)
         if not matches:
             lead = _lead(text, max_chars)
             return (_render(text, lead, []),) if lead else ()
         chosen = _choose(list(_passages(text, matches, max_chars)), count)
         return tuple(_render(text, passage, matches) for passage in chosen)
 
-    def _matches(self, text: str) -> list[_Match]:
+    def _matches(self, text: str) -> Iterator[_Match]:
         """Everything asked, in order and without overlap."""
-        matches: list[_Match] = []
-        start = 0
-        while start < len(text) and (self._wanted or self._prefixes):
+        held: _Match | None = None
+        start = 0 if self._wanted or self._prefixes else len(text)
+        while start < len(text):
             end = text.find(_PARAGRAPH, start + _BLOCK_CHARS)
             end = len(text) if end < 0 else end
-            for match in self._matches_of_block(text[start:end] if end - start < len(text) else text):
+            for match in self._matches_of_block(text[start:end]):
                 found = _Match(start + match.start, start + match.end, match.leaves)
-                if matches and found.start < matches[-1].end:
-                    last = matches.pop()
-                    found = _Match(last.start, max(last.end, found.end), last.leaves | found.leaves)
-                matches.append(found)
+                if held and found.start < held.end:
+                    found = _Match(held.start, max(held.end, found.end), held.leaves | found.leaves)
+                elif held:
+                    yield held
+                held = found
             start = end
+        if held:
+            yield held
+
+    def _enough_matches(self, text: str) -> list[_Match]:
+        """The matches to choose fragments from: all, but of a very long text the first that show every leaf."""
+        matches: list[_Match] = []
+        shown = 0
+        for match in self._matches(text):
+            matches.append(match)
+            shown |= match.leaves
+            if len(matches) >= _ENOUGH_MATCHES and (shown == self._all or len(matches) >= _MAX_MATCHES):
+                break
         return matches
 
     def _matches_of_block(self, block: str) -> Iterator[_Match]:
@@ -201,9 +223,9 @@ class _Chunks:
         self._words: dict[str, Words] = {}
         self._starts: list[int] | None = None
         if numeric and _PERHAPS_THOUSANDS.search(block):
-            found = list(analyzer.chunks(block))
-            self._starts = [chunk.start for chunk in found]
-            self.raw = [block[chunk.start : chunk.end] for chunk in found]
+            found = list(split_chunks(block))
+            self._starts = [start for start, _ in found]
+            self.raw = [raw for _, raw in found]
         else:  # without a number asked, it does not matter whether 2 100 is one
             self.raw = block.split()
 
@@ -211,7 +233,8 @@ class _Chunks:
         """The words of a chunk."""
         found = self._words.get(raw)
         if found is None:
-            found = self._words[raw] = next(words for _, words in self._analyzer.words(raw))
+            known = self._analyzer.words(raw[:_DATA_CHARS])
+            found = self._words[raw] = next(words for _, words in known)
         return found
 
     def places(self, wanted: set[str]) -> Iterator[tuple[int, int]]:
@@ -246,7 +269,7 @@ class _Chunks:
             end, number, at = start + len(raw), number + 1, 0
             if number == len(self.raw):
                 return 0
-            start = block.find(self.raw[number], end)
+            start = self._starts[number] if self._starts else block.find(self.raw[number], end)
             if block.find(_PARAGRAPH, end, start) >= 0:
                 return 0
 
@@ -257,15 +280,14 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 # --- sentences -------------------------------------------------------------------------------------------------------
 
-# After these a full stop ends no sentence. Single capitals (J. Dupont, S.E.M.) are told by their shape.
-_ABBREVIATIONS = frozenset(
-    "av|bd|boul|cf|cit|coll|dir|dr|ed|env|ex|éd|hab|ibid|mgr|mlle|mlles|mm|mme|mmes|op|pr|préf|suppl|tél|trad|vs".split("|")
+# After these a full stop ends no sentence; titles as written here only, « il me. » is no « Me Diallo ». Single capitals
+# (J. Dupont, S.E.M.) are told by their shape.
+_ABBREVIATION = re.compile(
+    "(?i:av|bd|boul|cf|cit|coll|dir|dr|ed|env|ex|éd|hab|ibid|mgr|mlles?|mm|mmes?|op|pr|préf|suppl|tél|trad|vs)"
+    "|Adj|Am|Cap|Cdt|Cne|Col|Gal|Gén|Lt|Me|Prof|Sgt|Ste?"
 )
-# As written here only: « il me. » is no « Me Diallo ».
-_TITLES = frozenset("Adj|Am|Cap|Cdt|Cne|Col|Gal|Gén|Lt|Me|Prof|Sgt|St|Ste".split("|"))
-_BEFORE_NUMBERS = frozenset(
-    "al|art|arts|avr|ch|chap|déc|fasc|fév|févr|fig|fol|janv|juil|l|n|no|nos|nov|obs|oct|p|par|paragr|pp|r|réf|sept|t|vol"
-    .split("|")
+_BEFORE_NUMBER = re.compile(
+    "(?i:al|arts?|avr|ch|chap|déc|fasc|févr?|fig|fol|janv|juil|l|nos?|n|nov|obs|oct|par|paragr|pp?|r|réf|sept|t|vol)"
 )
 _END = re.compile(r"""[.!?…]+(?:[ \u00a0\u202f]?»|["”’')\]])*\s+""")
 _LAST_WORD = re.compile(r"""[^\s.,;:!?…'’()«»"/-]*$""")
@@ -296,9 +318,9 @@ def _goes_on(text: str, first: int, match: re.Match[str]) -> bool:
     last = unicodedata.normalize("NFC", word[0]) if word else ""
     if sign - first <= _LOOK_BACK and (last.isdigit() or _ROMAN.fullmatch(last)) and text[first:sign].strip() == last:
         return True  # the number of an item
-    if last in _TITLES or (len(last) == 1 and last.isupper()) or last.lower() in _ABBREVIATIONS:
+    if _ABBREVIATION.fullmatch(last) or (len(last) == 1 and last.isupper()):
         return True
-    return last.lower() in _BEFORE_NUMBERS and (following.isdigit() or following in "IVXLC")
+    return bool(_BEFORE_NUMBER.fullmatch(last)) and (following.isdigit() or following in "IVXLC")
 
 
 # --- passages --------------------------------------------------------------------------------------------------------
@@ -366,6 +388,8 @@ def _passages_of_paragraph(
             passage.take(here)
         elif here:
             yield from _cut(text, start, end, here, max_chars)
+        if at == len(matches) and not passage:
+            return
     if passage:
         yield passage
 

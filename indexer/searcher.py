@@ -22,6 +22,7 @@ from indexer.model import (
     Passage,
     SearchPage,
     SearchRequest,
+    Sort,
     Status,
 )
 from indexer.query import Limits, parse
@@ -60,13 +61,16 @@ class SearchService:
         started = time.perf_counter()
         snapshot = self._engine.snapshot()
         query = parse(request.text, snapshot.analyzer, self._limits)
+        # Nothing to be relevant to: newest first.
+        by_relevance = query.words or query.required or request.sort is not Sort.RELEVANCE
+        sort = request.sort if by_relevance else Sort.NEWEST
 
         def asked(required: int) -> EngineQuery:
             return EngineQuery(
                 tree=query.tree(required),
                 types=request.types,
                 date=request.date,
-                sort=request.sort,
+                sort=sort,
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
             )

@@ -6,7 +6,6 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import SearchService
-
 from webapp import errors, headers
 from webapp.typography import FILTERS, FrenchSpaces
 from webapp.views import Views
@@ -15,7 +14,7 @@ __all__ = ["create_app"]
 
 
 def create_app(service: SearchService) -> Flask:
-    """The WSGI application that answers from `service`. It holds no state of its own, sets no cookie, runs no script."""
+    """The WSGI application that answers from `service`. It has no state of its own, sets no cookie, runs no script."""
     app = Flask("webapp", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD, nothing else
     app.json.sort_keys = False  # type: ignore[attr-defined]

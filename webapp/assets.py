@@ -1,5 +1,7 @@
-"""Our own style sheet and icon, served from memory under names that hold their content's hash, so that browsers may keep
-them for ever and never see an old one."""
+"""Our own style sheet and icon, served from memory under names that hold their content's hash.
+
+So browsers may keep them for ever and never see an old one.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Dates as people write them in the form « du … au … », and periods as people read them.
 
-The contract knows one parameter, `date=2023-06..2023-09`. The form has two fields, `du` and `au`; the results page reads
-them here and redirects to the one canonical URL.
+The contract knows one parameter, `date=2023-06..2023-09`. The form has two fields, `du` and `au`; the results page
+reads them here and redirects to the one canonical URL.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Mapping
 
 from indexer import DateFilter, PartialDate, RequestError
-
 from webapp.typography import MONTHS, date_text
 
 FIELDS = ("du", "au")
@@ -22,7 +21,7 @@ _WORDS = re.compile(r"(?:(1)\s?er\s+|(\d{1,2})\s+)?([^\W\d_]{3,})\.?\s+(\d{4})")
 
 
 def read_date(text: str) -> PartialDate:
-    """Read `2023`, `2023-06-30`, `06/2023`, `30/06/2023`, `juin 2023`, `1er janv. 2023`; the day comes before the month.
+    """Read `2023`, `2023-06-30`, `06/2023`, `30/06/2023`, `juin 2023`, `1er janv. 2023`; days come before months.
 
     Anything else, and days that no calendar has, is a ValueError.
     """
@@ -43,9 +42,7 @@ def read_period(fields: Mapping[str, str]) -> DateFilter | None:
     """
     first, last = (_read_field(name, fields.get(name, "")) for name in FIELDS)
     if first and last and first.first > last.last:
-        raise RequestError(
-            "La date de fin tombe avant la date de début.", parameter="au", value=fields.get("au", "")
-        )
+        raise RequestError("La date de fin tombe avant la date de début.", parameter="au", value=fields.get("au", ""))
     return DateFilter(first, last) if first or last else None
 
 

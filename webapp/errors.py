@@ -14,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from indexer import IndexProblem, PageBeyondEnd, RequestError, SearchRequest, search_url
-
 from webapp.dates import FIELDS, HOW_TO_WRITE
 from webapp.pages import JSON_PATH, DateForm, Link
 from webapp.query_string import pairs_of, url_of
@@ -36,10 +35,16 @@ class Fault:
 
 FAULTS = {
     "bad_request": Fault(
-        400, "Demande mal formée", "Un élément de l’adresse ne se lit pas.", "Corrigez-le, ou recommencez sans lui."
+        400,
+        "Demande mal formée",
+        "Un élément de l’adresse ne se lit pas.",
+        "Corrigez cet élément, ou continuez sans lui.",
     ),
     "query_too_large": Fault(
-        400, "Recherche trop longue", "La recherche dépasse une limite.", "Raccourcissez-la : elle est restée ci-dessus."
+        400,
+        "Recherche trop longue",
+        "La recherche dépasse une limite.",
+        "Raccourcissez-la : elle est restée ci-dessus.",
     ),
     "page_beyond_end": Fault(
         404, "Page au-delà de la fin", "Il n’y a pas tant de pages de résultats.", "Revenez à la dernière page."
@@ -128,7 +133,7 @@ def answer(code: str, message: str = "", *, parameter: str | None = None, remedy
                 message=message,
                 parameter=parameter,
                 remedy=remedy,
-                form=_form(parameter, message),
+                form=_form(parameter),
                 query=request.args.get("q", ""),
                 hidden=_kept(parameter),
             )
@@ -140,20 +145,23 @@ def answer(code: str, message: str = "", *, parameter: str | None = None, remedy
 
 
 def _request_error(error: RequestError) -> Response:
-    remedy = None
+    message, remedy = str(error), None
     if isinstance(error, PageBeyondEnd):
         last = [(name, value) for name, value in pairs_of(request) if name != "page"]
         last += [("page", str(error.last))] if error.last > 1 else []
         remedy = Link(f"Aller à la page {error.last}", url_of(request.path, last))
     elif error.parameter != "q" and request.path != JSON_PATH:
         rest = [(name, value) for name, value in pairs_of(request) if name not in _of(error.parameter)]
-        remedy = Link("Continuer sans ce réglage", url_of(request.path, rest))
-    return answer(error.code, str(error), parameter=error.parameter, remedy=remedy)
+        remedy = Link("Continuer sans lui", url_of(request.path, rest))
+    if error.parameter == "date" and not wants_json():
+        message = f"« {error.value[:40]} » n’est ni une date ni une période. {HOW_TO_WRITE}"
+    return answer(error.code, message, parameter=error.parameter, remedy=remedy)
 
 
 def _index_problem(error: IndexProblem) -> Response:
+    # The error's own sentence names folders of the machine: it is for the log, not for the public.
     log.error("%s: %s", error.code, error)
-    return answer(error.code, str(error))
+    return answer(error.code)
 
 
 def _http_exception(error: HTTPException) -> Response | HTTPException:
@@ -185,15 +193,15 @@ def _kept(parameter: str | None) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in pairs_of(request) if name not in dropped)
 
 
-def _form(parameter: str | None, message: str) -> DateForm | None:
+def _form(parameter: str | None) -> DateForm | None:
     """For a malformed date, the form with what was typed, to be corrected in place."""
     if parameter not in ("date", *FIELDS):
         return None
     args = request.args
     if parameter == "date":
         first, dots, last = args.get("date", "").partition("..")
-        du, au, problem = first, last if dots else first, f"{message} {HOW_TO_WRITE}"
+        du, au = first, last if dots else first
     else:
-        du, au, problem = args.get("du", ""), args.get("au", ""), message
+        du, au = args.get("du", ""), args.get("au", "")
     hidden = tuple(pair for pair in pairs_of(request) if pair[0] not in ("date", "page", *FIELDS))
-    return DateForm(du, au, hidden, problem, parameter if parameter in FIELDS else "du")
+    return DateForm(du, au, hidden, at_fault=parameter if parameter in FIELDS else "du")

@@ -27,9 +27,8 @@ from indexer import (
     search_url,
     toggle_type,
 )
-
 from webapp.dates import field_text, period_text
-from webapp.typography import NO_BREAK, in_words, moment_date, number, plural
+from webapp.typography import NO_BREAK, in_words, moment_date, number, plural, spaced
 
 Label = Callable[[str], str]  # a document type as people read it
 Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
@@ -51,6 +50,7 @@ DATE_SOURCES = {
 }
 # Dates that the author did not write down as the document's date deserve the word beside them, not only in a note.
 _INFERRED = ("filename", "text")
+_LINE_OF_FILE = re.compile(r"(\.(?:jsonl|ndjson)(?:\.gz)?)#.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class DateForm:
-    """The form « du … au … »: what its fields show, what goes along hidden, what was wrong with it."""
+    """The form « du … au … »: what its fields show, what goes along hidden, which field was at fault."""
 
     du: str = ""
     au: str = ""
     hidden: Pairs = ()
-    problem: str = ""
     at_fault: str = ""
 
 
@@ -118,7 +117,7 @@ class HitView:
     @property
     def place(self) -> str:
         """Who published it or, when nobody says, its file (a line of a `.jsonl` names the file alone)."""
-        return self.hit.document.source or self.hit.document.path.partition("#")[0]
+        return self.hit.document.source or _LINE_OF_FILE.sub(r"\1", self.hit.document.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,7 +429,7 @@ def reading(page: DocumentPage, text: str) -> Reading:
         place=f"{document.root}/{document.path}",
         first_seen=moment_date(document.first_seen),
         facts=_facts(document),
-        back=Link("Retour aux résultats" if text.strip() else "Tous les documents", search_url(back)),
+        back=Link("Résultats" if text.strip() else "Tous les documents", search_url(back)),
         type_url=search_url(SearchRequest(types=(document.type,))),
         json_url=document_url(document.id, suffix=".json"),
     )
@@ -478,8 +477,8 @@ def _facts(document: Document) -> tuple[tuple[str, str], ...]:
     date = DATE_SOURCES[str(document.date_source)] if document.date else "aucune date trouvée"
     facts = (
         ("Date", date),
-        ("Titre", document.title_rule),
-        ("Type", document.type_rule),
+        ("Titre", spaced(document.title_rule)),
+        ("Type", spaced(document.type_rule)),
         ("Adresse", document.url or ""),
         ("Identifiant", document.id),
         ("Empreinte", document.digest),

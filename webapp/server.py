@@ -15,7 +15,6 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from indexer import Settings, TrouvailleError, create_service, load_settings
-
 from webapp import create_app
 
 # Requests that a process works on at once: a long document does not make short searches wait behind it, and more

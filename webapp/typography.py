@@ -123,5 +123,6 @@ FILTERS = {
     "date": date_html,
     "date_texte": date_text,
     "espaces": spaced,
+    "jour": moment_date,
     "marque": marked,
 }

@@ -6,25 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer import (
-    IndexProblem,
     SearchRequest,
     SearchService,
-    Status,
     document_json,
     parse_request,
     search_page_json,
     search_url,
 )
-
 from webapp import pages
 from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.dates import FIELDS, read_period
-from webapp.errors import DocumentUnknown, wants_json
-from webapp.typography import moment_date
+from webapp.errors import DocumentUnknown
 
 TWIN = ".json"
 
@@ -61,22 +58,14 @@ class Views:
         app.context_processor(self.context)
 
     def context(self) -> dict[str, Any]:
-        """What every template knows: the site, its files, what the index holds (None when it cannot be opened)."""
-        status = self.status()
+        """What every template knows: the site, its files, and how to ask what the index holds."""
         return {
             "site": self.service.settings.site,
             "max_chars": self.service.settings.search.max_chars,
             "asset": {name: asset.url for name, asset in self.assets.items()},
-            "status": status,
-            "published": moment_date(status.published) if status else None,
+            # Called by the pages that show it. A page that answers a failure does not ask, so it cannot fail again.
+            "status_of_index": self.service.status,
         }
-
-    def status(self) -> Status | None:
-        """The state of the index, for the head of a page: pages that answer a failure have none to show."""
-        try:
-            return self.service.status()
-        except IndexProblem:
-            return None
 
     # --- people ---
 
@@ -124,9 +113,11 @@ class Views:
         status = self.service.status()
         return jsonify(status="ready", generation=status.generation, documents=status.documents)
 
-    def asset(self, name: str) -> Response | tuple[Response, int]:
+    def asset(self, name: str) -> Response:
         """A file of ours, under the name that holds its hash."""
-        asset = self.by_url[PREFIX + name]
+        asset = self.by_url.get(PREFIX + name)
+        if asset is None:
+            raise NotFound
         response = make_response(asset.content)
         response.mimetype = asset.mimetype
         response.headers["Cache-Control"] = FOR_EVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from whoosh import index
 
@@ -22,23 +23,27 @@ class Writer:
 
     def __init__(self, draft: Path, *, fresh: bool) -> None:
         self._draft = draft
-        self._index = index.create_in(draft, schema()) if fresh else index.open_dir(draft)
-        self._writer = self._index.writer(limitmb=_POOL_MB)
+        self._index = index.create_in(str(draft), schema()) if fresh else index.open_dir(str(draft))
         self._added: set[str] = set()
-        self._changed = False
+        self._opened: Any = None
+
+    @property
+    def _writer(self) -> Any:
+        """Whoosh's writer, opened by the first change: opening leaves files, even when nothing is written."""
+        if self._opened is None:
+            self._opened = self._index.writer(limitmb=_POOL_MB)
+        return self._opened
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Remove documents of the base generation by their numbers in it."""
         for number in numbers:
             self._writer.delete_document(number)
-            self._changed = True
 
     def add(self, document: Document, title: Sequence[Position], body: Sequence[Position]) -> None:
         """Add a document with its analysed title and text. Each id once: Whoosh would keep both copies."""
         if document.id in self._added:
             raise ValueError(f"document {document.id!r} was already added in this run")
         self._added.add(document.id)
-        self._changed = True
         terms = {}
         for field, positions in (("title", title), ("body", body)):
             terms[field_name(field, SURFACE)] = [position.surface for position in positions]
@@ -57,17 +62,15 @@ class Writer:
 
     def commit(self) -> None:
         """Write the segments and the table of contents into the draft."""
-        if self._changed:
-            self._writer.commit()
-        else:
-            self._writer.cancel()
+        if self._opened is not None:
+            self._opened.commit()
         self._index.close()
         (self._draft / _WRITE_LOCK).unlink(missing_ok=True)
 
     def cancel(self) -> None:
         """Give everything up. An added document must never be half there: Whoosh commits ghosts otherwise."""
-        if not self._writer.is_closed:
-            self._writer.cancel()
+        if self._opened is not None and not self._opened.is_closed:
+            self._opened.cancel()
 
 
 def file_key(document: Document) -> str:

@@ -111,7 +111,7 @@ def split_header(text: str) -> tuple[PartialDate | None, str]:
 
 # --- file names ----------------------------------------------------------------------------------------------------
 
-_ACT = r"(?:resolutions?|res|n°|no|num|numero|decrets?|lois?|ordonnances?|arretes?|directives?|articles?|art) "
+_ACT = r"(?:resolutions?|res|n°|no|num|numero|decrets?|lois?|ordonnances?|arretes?|directives?|articles?|art)"
 _NAME_DAYS = [re.compile(pattern) for pattern in (_ISO, _NUMERIC, rf"(?:{_WEEKDAY})?{_WRITTEN}")]
 _NAME_DIGITS = re.compile(r"(?<!\d)(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?!\d)")
 _NAME_MONTHS = [
@@ -119,7 +119,7 @@ _NAME_MONTHS = [
     re.compile(r"(?<!\d)(?<!\d-)(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(?![\d-])"),
 ]
 _NAME_YEAR = re.compile(r"(?<!\d)(?P<year>\d{4})(?!\d)(?!-\d)")
-_AFTER_ACT = re.compile(rf"(?<![a-z])(?:{_ACT}|{_ACT[:-1]}-)$")
+_AFTER_ACT = re.compile(rf"(?<![a-z])(?:{_ACT}[ -]|n°)$")
 _AFTER_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}-$")
 
 
@@ -163,6 +163,8 @@ def _named(match: re.Match[str], today: date) -> PartialDate | None:
 # --- the text ------------------------------------------------------------------------------------------------------
 
 _TOP_LINES = 12
+_DATELINE_CHARS = 160
+_YEAR_DIGITS = re.compile(r"\d{4}")
 _END_LINES = 12
 _IN_TITLE = [re.compile(pattern) for pattern in (_WRITTEN, _NUMERIC, _ISO)]
 _IN_TITLE_MONTH = re.compile(_MONTH_YEAR)
@@ -198,39 +200,41 @@ def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[Partial
     That is the title, a dateline, a line that is only a date, or « Fait à …, le … ». Dates in the running text, which
     speaks of everything, never count. `lines` are the lines of the text, none blank.
     """
-    if found := next(_title_dates(title, today), None):
+    if _YEAR_DIGITS.search(title) and (found := next(_title_dates(title, today), None)):
         return found, "date dans le titre"
-    top = [plain(line[:200]) if len(line) else "" for line in lines[:_TOP_LINES]]
-    for line, seen in zip(lines, top, strict=False):
-        if found := _dateline(line, seen, today):
+    # Most lines hold no year near their beginning: spelling them plainly would be most of the work.
+    top = [line for line in lines[:_TOP_LINES] if _YEAR_DIGITS.search(line, 0, _DATELINE_CHARS)]
+    for line in top:
+        if found := _dateline(line, today):
             return found, "lieu et date en tête"
-    for seen in top:
-        if found := _only_date(seen, today):
+    for line in top:
+        if found := _only_date(line, today):
             return found, "ligne qui ne contient qu’une date"
     for line in reversed(lines[-_END_LINES:]):
-        seen = plain(line[-400:])
-        for match in _DONE_AT.finditer(seen):
+        if not _YEAR_DIGITS.search(line):
+            continue
+        for match in _DONE_AT.finditer(plain(line[-400:])):
             if (made := _made(match)) and is_plausible(made, today):
                 return made, "« Fait à …, le … »"
-        if len(line) <= _MAX_CHARS and (found := _only_date(seen, today)):
+        if found := _only_date(line, today):
             return found, "ligne qui ne contient qu’une date"
     return None
 
 
 def is_date_line(line: str, today: date) -> bool:
     """True for a line that holds nothing but a date, or a place and a date: no title."""
-    if len(line) > _MAX_CHARS:
+    if len(line) > _MAX_CHARS or not _YEAR_DIGITS.search(line):
         return False
-    seen = plain(line)
-    if _only_date(seen, today):
+    if _only_date(line, today):
         return True
-    match = _DATELINE.match(_SIGNS.sub("", seen))
-    return bool(match) and match is not None and not match.string[match.end() :].strip(" .")
+    match = _DATELINE.match(_SIGNS.sub("", plain(line)))
+    return match is not None and not match.string[match.end() :].strip(" .")
 
 
 def is_dispatch(line: str) -> bool:
     """True for a line that begins as agencies do: « BAMAKO, 12 mars (Agence) — … »."""
-    return bool(_starts_with_capital(line) and _DISPATCH.match(plain(line[:200])))
+    start = line[:_DATELINE_CHARS]
+    return "(" in start and _starts_with_capital(start) and bool(_DISPATCH.match(plain(start)))
 
 
 def _title_dates(title: str, today: date) -> Iterator[PartialDate]:
@@ -246,10 +250,10 @@ def _title_dates(title: str, today: date) -> Iterator[PartialDate]:
                 yield found
 
 
-def _dateline(line: str, seen: str, today: date) -> PartialDate | None:
+def _dateline(line: str, today: date) -> PartialDate | None:
     if not _starts_with_capital(line):
         return None
-    match = _DATELINE.match(_SIGNS.sub("", seen))
+    match = _DATELINE.match(_SIGNS.sub("", plain(line[:_DATELINE_CHARS])))
     found = _made(match) if match else None
     return found if found and is_plausible(found, today) else None
 
@@ -259,11 +263,10 @@ def _starts_with_capital(line: str) -> bool:
     return bool(match and match[0][-1].isupper())
 
 
-def _only_date(seen: str, today: date) -> PartialDate | None:
-    seen = _SIGNS.sub("", seen)
-    if not seen or len(seen) > _MAX_CHARS or not any(char.isdigit() for char in seen):
+def _only_date(line: str, today: date) -> PartialDate | None:
+    if len(line) > _MAX_CHARS:
         return None
-    match = _ONLY.fullmatch(seen)
+    match = _ONLY.fullmatch(_SIGNS.sub("", plain(line)))
     found = parse_date(match["date"]) if match else None
     # A line « 2023 » or « 06/2023 » is a page number, a table cell or a heading of a chronology.
     if found is None or found.month is None or not is_plausible(found, today):

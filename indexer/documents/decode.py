@@ -48,9 +48,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     A byte order mark decides; then strict UTF-8; then the declaration; then UTF-16 that NULs give away; then UTF-8 with
     a few bad bytes; then the likelier of the encodings of French. Raises UnreadableDocument for what is not text.
     """
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
-            raise UnreadableDocument(f"le contenu n’est pas du texte : {kind}")
+    refuse_other_kinds(data)
     text = _decoded(data, declared)
     sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
     junk = len(_JUNK.findall(sample))
@@ -58,6 +56,13 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if junk > 3 and junk > len(sample) * 0.02:
         raise UnreadableDocument("texte illisible : encodage inconnu ou contenu binaire")
     return clean(text)
+
+
+def refuse_other_kinds(start: bytes) -> None:
+    """Raise UnreadableDocument, naming the kind, when a file begins as a known kind that is not text does."""
+    for signature, kind in _SIGNATURES:
+        if start.startswith(signature):
+            raise UnreadableDocument(f"le contenu n’est pas du texte : {kind}")
 
 
 def _decoded(data: bytes, declared: str | None) -> str:

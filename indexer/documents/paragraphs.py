@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from indexer.documents.spelling import squeeze
+
 # A text wrapped by hand or by a mail program stays within this; longer lines are whole paragraphs.
 _WIDEST = 120
 _NARROWEST = 40
 _MARKED = re.compile(r"\s*(?:[-–—•·*▪◦○●>]\s|\(?\d{1,3}[.)°]|\(?[a-zA-Z]\)|[IVXivx]{1,5}[.)])")
 _ENDED = re.compile(r"[.!?:;…»”\"]\s*$")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
-_SPACES = re.compile(r"[ \t]+")
 
 
 def paragraphs_of(text: str) -> list[str]:
@@ -21,19 +22,16 @@ def paragraphs_of(text: str) -> list[str]:
     A blank line ends one. A line end inside a block is a space when the text is hard-wrapped and the next line's first
     word had no room on this one; otherwise each line is a paragraph (titles, lists, addresses).
     """
-    blocks = [
-        [tidy for line in block.split("\n") if (tidy := _SPACES.sub(" ", line).strip())]
-        for block in _BLANK_LINES.split(text)
-    ]
+    blocks = [[tidy for line in block.split("\n") if (tidy := squeeze(line))] for block in _BLANK_LINES.split(text)]
     width = _wrap_width(blocks)
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     for lines in blocks:
         for number, line in enumerate(lines):
             if number and _continues(lines[number - 1], line, width):
-                paragraphs[-1] = _joined(paragraphs[-1], line)
+                paragraphs[-1] += _seam(lines[number - 1], line), line
             else:
-                paragraphs.append(line)
-    return paragraphs
+                paragraphs.append([line])
+    return ["".join(pieces).replace("\u00ad\u00ad", "") for pieces in paragraphs]
 
 
 def text_of(paragraphs: Iterable[str]) -> str:
@@ -69,9 +67,10 @@ def _continues(line: str, following: str, width: int | None) -> bool:
     return following[0].islower() and not _ENDED.search(line)
 
 
-def _joined(paragraph: str, line: str) -> str:
-    if paragraph.endswith("\u00ad"):
-        return paragraph[:-1] + line
-    if paragraph.endswith("-") and paragraph[-2:-1].isalpha() and line[0].isalpha():
-        return paragraph + line  # « Saint-\nLouis »; a word cut in two keeps its hyphen, there is no telling
-    return f"{paragraph} {line}"
+def _seam(line: str, following: str) -> str:
+    """What stands between two lines that are one paragraph."""
+    if line.endswith("\u00ad"):
+        return "\u00ad"  # a soft hyphen that did its work: the pair goes
+    if line.endswith("-") and line[-2:-1].isalpha() and following[0].isalpha():
+        return ""  # « Saint-\nLouis »; a word cut in two keeps its hyphen, there is no telling
+    return " "

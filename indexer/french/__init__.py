@@ -1,6 +1,6 @@
 """French analysis: the only one, for documents and queries alike.
 
-    text ─ chunks ─ normalize ─ tokenize (elision, inclusive) ─ fold ─ surface ─ stem → Position(surface, stem, start, end)
+    text ─ chunks ─ normalize ─ tokenize (elision, inclusive) ─ fold: surface ─ stem → Position
 
 Every term is a function of the accent-folded word, so that accents, case and Unicode form never decide whether a
 document is found. The measurements behind each step are in research/french.md; the lists in `config/french/`.

@@ -42,7 +42,7 @@ def _fold_character(char: str) -> str:
     category = unicodedata.category(char)
     if category.startswith(("L", "N")):
         return char
-    # Marks carry vowels in Indic scripts and are part of the word; a Latin accent that could not be composed is dropped.
+    # Marks carry vowels in Indic scripts and belong to the word; a Latin accent that nothing composed is dropped.
     return char if category.startswith("M") and unicodedata.name(char, "")[:9] not in ("COMBINING", "") else ""
 
 

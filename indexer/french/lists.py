@@ -28,7 +28,7 @@ _TXT = {
     "verbs-ment.txt": "verbs_ment",
     "words-it.txt": "words_it",
     "words-is.txt": "words_is",
-    "adjectives-erent.txt": "adjectives_erent",
+    "words-erent.txt": "words_erent",
     "stop-words.txt": "stop_words",
     "after-hyphen.txt": "after_hyphen",
     "domains.txt": "domains",
@@ -73,7 +73,7 @@ class WordLists:
     verbs_ment: frozenset[str]
     words_it: frozenset[str]
     words_is: frozenset[str]
-    adjectives_erent: frozenset[str]
+    words_erent: frozenset[str]
     stop_words: frozenset[str]
     after_hyphen: frozenset[str]
     domains: frozenset[str]
@@ -210,9 +210,8 @@ def _conjugated(reader: _ListReader) -> dict[str, str]:
 
 def _all_endings(reader: _ListReader, cell: str) -> Iterator[str]:
     for ending in cell.split():
-        tail = _TAILS.get(ending[-1], ("",))
-        root = reader.fold_one(ending[:-1] if len(tail) > 1 else ending)
-        yield from (root + end for end in tail)
+        root, tails = (ending[:-1], _TAILS[ending[-1]]) if ending[-1] in _TAILS else (ending, ("",))
+        yield from (reader.fold_one(root or _NOTHING) + tail for tail in tails)
 
 
 def _two_columns(reader: _ListReader, values: tuple[str, ...] = ()) -> dict[str, str]:

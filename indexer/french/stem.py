@@ -49,8 +49,8 @@ class Stemmer:
         base = self._masculine(singular)
         if head := lists.heads.get(base):
             return head
-        if base in lists.words_it or base in lists.words_is:
-            return base  # Snowball would cut `it` and `is` as endings of verbs
+        if base in lists.words_it or base in lists.words_is or base in lists.invariable_s:
+            return base  # Snowball would cut `it`, `is` and `s`
         return self._cut(_reaccented(self._verb_singular(base)))
 
     def _singular(self, form: str) -> str:
@@ -62,7 +62,9 @@ class Stemmer:
             return form[:-2] + "l" if form not in lists.invariable_s else form
         if form.endswith("x"):
             return form[:-1] if form in lists.plurals_eux_oux else form
-        if not form.endswith("s") or form.endswith(("ss", "issais")) or form in lists.invariable_s or form in lists.words_is:
+        if not form.endswith("s") or form.endswith(("ss", "issais")):
+            return form
+        if form in lists.invariable_s or form in lists.words_is:
             return form
         if form.endswith(("ais", "ois")) and form not in lists.plurals_ais_ois:
             return form
@@ -92,7 +94,7 @@ class Stemmer:
             return form
         if form.endswith("ment") and form not in lists.verbs_ment:
             return form
-        if form.endswith("erent") and form not in lists.adjectives_erent:
+        if form.endswith("erent") and form not in lists.words_erent:
             return form[:-5] + "e"
         return form[:-2] if len(form) > 5 else form
 
@@ -108,7 +110,10 @@ class Stemmer:
 
 
 def _reaccented(form: str) -> str:
-    """Give back the accents that Snowball looks for: -ée, -ière, -ité."""
+    """Give back the accents that Snowball looks for: -ée, -ière, -ité. It cuts -asse (imperfect subjunctive), which in
+    dépasse and classe is the root."""
+    if form.endswith("asse"):
+        return form + "r"
     if form.endswith("ee"):
         return form[:-2] + "ée"
     if form.endswith("iere"):

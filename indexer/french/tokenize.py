@@ -279,7 +279,7 @@ def _read_number(text: str, start: int, end: int) -> Tokens:
 
 
 def _roman_ordinal(word: str) -> str | None:
-    """The number of an ordinal in capitals (XXIe → 21, Ier → 1): never from lower case, where it is dire, vie, mille."""
+    """The number of an ordinal in capitals (XXIe → 21, Ier → 1): never from lower case (dire, vie, mille)."""
     match = _ROMAN.fullmatch(unicodedata.normalize("NFKC", word))
     if not match:
         return None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from webapp.dates import field_text, period_text, read_date, read_period
 
 from indexer import DateFilter, RequestError
+from webapp.dates import field_text, period_text, read_date, read_period
 
 
 @pytest.mark.parametrize(

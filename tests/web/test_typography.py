@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from jinja2 import Environment
-from webapp.typography import FrenchSpaces, date_html, date_text, duration, in_words, marked, number, plural, spaced
 
 from indexer import PartialDate
+from webapp.typography import FrenchSpaces, date_html, date_text, duration, in_words, marked, number, plural, spaced
 
 
 @pytest.mark.parametrize(

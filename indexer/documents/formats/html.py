@@ -252,8 +252,8 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
 def _without_site(title: str, site: str | None, headings: list[str], paragraphs: list[str], chrome: str) -> str | None:
     """`title` without a first or last segment that is the site's name; None when it is nothing else.
 
-    A segment is the site's name when the page says so (og:site_name), when it stands in the page's own header or footer,
-    when what is left is a heading or a line of the page, or when a bar cuts it off at the end.
+    A segment is the site's name when the page says so (og:site_name), when it stands in the page's own header or
+    footer, when what is left is a heading or a line of the page, or when a bar cuts it off at the end.
     """
     names = {plain(site)} if site else set()
     if plain(title) in names:
@@ -322,17 +322,18 @@ _CELL_MARK = " · "
 def _article(page: LexborHTMLParser, body: LexborNode) -> list[str]:
     """The paragraphs of the part of the page that is its text."""
     whole = _Text(body).paragraphs
-    size = _size(whole)
-    articles = sorted((_Text(node).paragraphs for node in page.css("article")[:30]), key=_size, reverse=True)
-    best = _size(articles[0]) if articles else 0
+    enough = min(_ENOUGH, _size(whole) * 0.5)
+    articles = [(_prose(node), node) for node in page.css("article")[:30]]
+    largest, article = max(articles, key=lambda pair: pair[0], default=(0, None))
     # One <article> among many is a teaser of another page.
-    if best >= min(_ENOUGH, size * 0.5) and best * 2 >= sum(map(_size, articles)) and best:
-        return articles[0]
-    for selector in ("main", "[role=main]", "[itemprop~=articleBody]"):
-        node = page.css_first(selector)
+    chosen: list[LexborNode | None] = (
+        [article] if article is not None and largest * 2 >= sum(size for size, _ in articles) else []
+    )
+    chosen += [page.css_first(selector) for selector in ("main", "[role=main]", "[itemprop~=articleBody]")]
+    for node in chosen:
         if node is not None and node.tag != "body":
             found = _Text(node).paragraphs
-            if _size(found) >= min(_ENOUGH, size * 0.5):
+            if found and _size(found) >= enough:
                 return found
     return whole
 
@@ -356,9 +357,12 @@ class _Text:
         self._root = root
         self._root_size = -1
         self._guards = 0
+        self._menus: list[str] = []
         self._gather(root)
         self._end_paragraph()
         self._end_menu()
+        if not self.paragraphs:
+            self.paragraphs = self._menus  # a page of links is a page too
 
     def _gather(self, root: LexborNode) -> None:
         end = root.mem_id
@@ -435,8 +439,8 @@ class _Text:
 
     def _end_menu(self) -> None:
         """Five short links in a row are a menu, whatever they are made of; fewer may be a list of sources."""
-        if len(self._menu) < 5:
-            self.paragraphs.extend(self._menu)
+        kept = self.paragraphs if len(self._menu) < 5 else self._menus
+        kept.extend(self._menu)
         self._menu = []
 
     def _is_dropped(self, node: LexborNode, tag: str) -> bool:

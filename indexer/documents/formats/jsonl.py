@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import IO, Any
 
 from indexer.documents.assemble import web_address
-from indexer.documents.decode import clean
+from indexer.documents.decode import clean, refuse_other_kinds
 from indexer.documents.entry import Draft, Rejected
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.documents.paragraphs import paragraphs_of
@@ -24,6 +24,7 @@ MAX_ID_CHARS = 512
 # French text shrinks 3 to 10 times, lists of like lines 50 times; gzip can do 1,000, and that is an attack.
 _MAX_EXPANSION = 200
 _FREE_EXPANSION = 64 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
 _BUCKETS = 256
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,8 +39,11 @@ def drafts(source: Source) -> Drafts:
     The file is read twice: first for the ids (8 bytes a line are kept), then for the documents, so that nothing has to
     wait in memory for a later line. Raises UnreadableDocument, also after some drafts, when a gzip file is damaged.
     """
-    if source.file.peek(4)[:4] == b"%PDF":  # type: ignore[attr-defined]
-        raise UnreadableDocument("le contenu n’est pas du texte : PDF")
+    start = source.file.read(4096)
+    if not start.startswith(_GZIP):
+        refuse_other_kinds(start)
+        if b"\0" in start:
+            raise UnreadableDocument("contenu binaire ou en UTF-16 : un JSONL doit être en UTF-8")
     repeated = _repeated_ids(source)
     seen: Counter[int] = Counter()
     for number, line in _lines(source):
@@ -153,7 +157,7 @@ def _repeated_ids(source: Source) -> dict[int, int]:
 def _lines(source: Source) -> Iterator[Line]:
     """(number from 1, bytes without the line end) of each line that is not blank; None for one that is too long."""
     source.file.seek(0)
-    if source.file.read(2) == b"\x1f\x8b":
+    if source.file.read(2) == _GZIP:
         source.file.seek(0)
         try:
             with gzip.GzipFile(fileobj=source.file, mode="rb") as stream:
@@ -171,8 +175,6 @@ def _split(stream: IO[bytes] | gzip.GzipFile, most: int | None) -> Iterator[Line
         number += 1
         read += len(line)
         if number == 1:
-            if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise UnreadableDocument("le JSONL doit être en UTF-8 (celui-ci est en UTF-16)")
             line = line.removeprefix(_MARK)
         too_long = len(line.rstrip(b"\r\n")) > MAX_LINE_BYTES
         while too_long and line and not line.endswith(b"\n"):

@@ -14,6 +14,7 @@ from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
 from indexer.documents.formats import html
 from indexer.documents.formats.source import Drafts, Source, digest_of
+from indexer.documents.spelling import squeeze
 
 MAX_FRONT_MATTER = 64 * 1024
 _MAX_VALUE = 2000
@@ -51,7 +52,7 @@ class _FrontMatterLoader(yaml.SafeLoader):
     """The safe loader, without aliases: twenty lines of them can stand for a billion values."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("alias")
         return super().compose_node(parent, index)
 
@@ -194,10 +195,9 @@ def _paragraph(lines: list[str]) -> str:
         hard = line.endswith(("  ", "\\"))
         text += (stripped[:-1] if stripped.endswith("\\") else stripped) + ("\n" if hard else " ")
     plain = _inline(text.strip())
-    return "\n".join(tidy for line in plain.split("\n") if (tidy := _SPACES.sub(" ", line).strip()))
+    return "\n".join(tidy for line in plain.split("\n") if (tidy := squeeze(line)))
 
 
-_SPACES = re.compile(r"[ \t]+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HIDDEN = re.compile("[\ue000-\ue07f]")
 _TARGET = r"(?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\[\]\n]{0,200}\])"

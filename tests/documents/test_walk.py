@@ -1,0 +1,134 @@
+"""Walking a root: every regular file once, in a stable order, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import socket
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from indexer.documents import FileFacts, Unwalkable, walk
+from indexer.errors import CorpusError
+
+
+def names(root: Path, *ignore: str) -> list[str]:
+    return [found.relative for found in walk(root, ignore)]
+
+
+def put(root: Path, *relatives: str) -> None:
+    for relative in relatives:
+        path = root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("texte")
+
+
+def test_files_come_in_the_order_of_the_bytes_of_their_paths(tmp_path):
+    put(tmp_path, "b.txt", "a/z.txt", "a.txt", "a-b.txt", "à.txt", "a/b/c.txt", "B.txt")
+    found = names(tmp_path)
+    assert found == sorted(found, key=str.encode)
+    assert len(found) == 7
+
+
+def test_a_file_brings_its_facts(tmp_path):
+    put(tmp_path, "a/b.txt")
+    (found,) = walk(tmp_path, ())
+    facts = (tmp_path / "a/b.txt").stat()
+    assert found == FileFacts(
+        "a/b.txt", tmp_path / "a/b.txt", 5, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
+    )
+
+
+def test_a_root_may_be_a_file(tmp_path):
+    put(tmp_path, "a.txt")
+    assert names(tmp_path / "a.txt") == ["a.txt"]
+
+
+def test_hidden_and_ignored_names_are_skipped(tmp_path):
+    put(tmp_path, ".git/x.txt", ".a.txt", "a.txt", "brouillons/b.txt", "c.bak", "d/e/f.txt", "d/g.txt", "été/h.txt")
+    assert names(tmp_path, "brouillons", "*.bak", "d/e/*", unicodedata.normalize("NFD", "été")) == ["a.txt", "d/g.txt"]
+
+
+def test_symbolic_links_are_not_followed_but_the_root_may_be_one(tmp_path):
+    put(tmp_path, "vrai/a.txt", "ailleurs/b.txt")
+    (tmp_path / "vrai/boucle").symlink_to(tmp_path / "vrai")
+    (tmp_path / "vrai/b.txt").symlink_to(tmp_path / "ailleurs/b.txt")
+    (tmp_path / "racine").symlink_to(tmp_path / "vrai")
+    assert names(tmp_path / "racine") == ["a.txt"]
+
+
+def test_pipes_and_sockets_are_skipped_without_waiting(tmp_path, monkeypatch):
+    put(tmp_path, "a.txt")
+    os.mkfifo(tmp_path / "tuyau.txt")
+    monkeypatch.chdir(tmp_path)  # a socket's path has to be short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("prise.txt")
+        assert names(tmp_path) == ["a.txt"]
+
+
+def test_names_are_nfc_and_a_twin_in_another_form_is_told(tmp_path):
+    put(tmp_path, unicodedata.normalize("NFD", "été/août.txt"))
+    assert names(tmp_path) == ["été/août.txt"]
+    put(tmp_path, "été/août.txt")
+    found = list(walk(tmp_path, ()))
+    assert [type(one) for one in found] == [FileFacts, Unwalkable]
+    assert "forme Unicode" in found[1].reason
+
+
+def test_a_name_from_an_old_archive_is_read_as_windows_wrote_it(tmp_path):
+    with open(os.fsencode(tmp_path) + "/résumé.txt".encode("cp1252"), "w") as file:
+        file.write("texte")
+    (found,) = walk(tmp_path, ())
+    assert found.relative == "résumé.txt"
+    assert found.path.read_text() == "texte"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
+def test_a_folder_that_cannot_be_read_is_told_and_the_rest_is_walked(tmp_path):
+    put(tmp_path, "a/b.txt", "c.txt")
+    (tmp_path / "a").chmod(0)
+    try:
+        assert list(walk(tmp_path, ()))[0] == Unwalkable("a", "lecture impossible : permission refusée")
+        assert names(tmp_path)[1:] == ["c.txt"]
+    finally:
+        (tmp_path / "a").chmod(0o700)
+
+
+def test_a_folder_that_the_system_refuses_is_told_and_the_rest_is_walked(tmp_path, monkeypatch):
+    put(tmp_path, "a/b.txt", "c.txt")
+    scandir = os.scandir
+
+    def refusing(path):
+        if Path(path).name == "a":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert [found.relative for found in walk(tmp_path, ()) if isinstance(found, FileFacts)] == ["c.txt"]
+    assert Unwalkable("a", "lecture impossible : permission refusée") in list(walk(tmp_path, ()))
+
+
+def test_a_file_that_vanishes_meanwhile_is_skipped(tmp_path):
+    put(tmp_path, "a.txt", "b.txt", "c.txt")
+    found = walk(tmp_path, ())
+    assert next(found).relative == "a.txt"
+    (tmp_path / "b.txt").unlink()
+    assert [one.relative for one in found] == ["c.txt"]
+
+
+def test_a_deep_tree_costs_no_recursion(tmp_path):
+    deep = tmp_path
+    for _ in range(300):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    (deep / "a.txt").write_text("texte")
+    assert len(names(tmp_path)) == 1
+
+
+def test_a_missing_root_is_an_error_and_not_an_empty_one(tmp_path):
+    with pytest.raises(CorpusError, match="introuvable"):
+        names(tmp_path / "absent")
+    os.mkfifo(tmp_path / "tuyau")
+    with pytest.raises(CorpusError, match="ni un dossier ni un fichier"):
+        names(tmp_path / "tuyau")

@@ -1,0 +1,249 @@
+"""The command line: the contract of options, JSON, exit codes and streams, by real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+ARTICLE = (
+    " date 2025-07 Le Conseil de sécurité met fin au mandat de la Minusma à compter du 1er juillet.\n\n"
+    "Les Casques bleus quittent le pays.\n"
+)
+STATEMENT = "Éléments à la presse\n\nNous saluons l’accord de paix paraphé le 1er mars à Alger.\n"
+
+
+@dataclass
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Shell:
+    """Runs `trouvaille …` in a folder of its own."""
+
+    folder: Path
+
+    def __call__(self, *args: str, **environ: str) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "indexer", *args],
+            cwd=self.folder,
+            env={**clean_environment(), **environ},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def clean_environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TROUVAILLE_")}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def trouvaille(tmp_path: Path) -> Shell:
+    (tmp_path / "textes").mkdir()
+    (tmp_path / "textes" / "article.txt").write_text(ARTICLE, encoding="utf-8")
+    (tmp_path / "textes" / "déclaration.txt").write_text(STATEMENT, encoding="utf-8")
+    return Shell(tmp_path)
+
+
+def test_reindex_then_search_finds_the_article_with_the_date_of_its_header(trouvaille: Shell) -> None:
+    run = trouvaille("reindex", "textes", "--json")
+    assert run.code == 0
+    assert set(run.json) == {"generation", "added", "changed", "removed", "unchanged", "empty", "failed", "took_ms"}
+    assert (run.json["generation"], run.json["added"]) == (1, 2)
+    page = trouvaille("search", "fin du mandat de la Minusma", "--json").json
+    hit = page["hits"][0]
+    assert hit["path"] == "article.txt"
+    assert (hit["date"], hit["date_precision"], hit["date_source"]) == ("2025-07", "month", "header")
+    marked = {text for fragment in hit["snippets"] for text, marked in fragment if marked}
+    assert {"mandat", "Minusma"} <= marked
+    assert not any("date 2025-07" in text for fragment in hit["snippets"] for text, _ in fragment)
+
+
+def test_the_json_of_a_search_has_the_keys_of_the_contract(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    page = trouvaille("search", "accord de paix d'Alger", "--json").json
+    assert set(page) == {
+        "query", "understood", "interpretations", "match", "total", "took_ms", "generation", "hits", "facets",
+        "suggestion", "pages",
+    }  # fmt: skip
+    assert page["hits"][0]["path"] == "déclaration.txt"
+    assert page["hits"][0]["date"] is None
+    assert page["hits"][0]["date_precision"] is None
+    assert {value["value"]: value["label"] for value in page["facets"]["date"]}["inconnue"] == "date inconnue"
+    assert {"value", "label", "count", "selected", "url", "children"} == set(page["facets"]["type"][0])
+    assert page["pages"] == {"current": 1, "last": 1, "next": None, "previous": None}
+
+
+def test_spellings_with_and_without_accents_give_identical_hits(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    hits = [
+        [hit["id"] for hit in trouvaille("search", word, "--json").json["hits"]]
+        for word in ("securite", "SÉCURITÉ", "sécurité")
+    ]
+    assert hits[0]
+    assert hits[0] == hits[1] == hits[2]
+    assert trouvaille("search", "mal", "--json").json["total"] == 0
+
+
+def test_filters_order_and_pages_of_a_search(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    assert trouvaille("search", "", "--date", "inconnue", "--json").json["total"] == 1
+    assert trouvaille("search", "", "--date", "2025", "--json").json["total"] == 1
+    assert trouvaille("search", "", "--type", "éléments à la presse", "--json").json["total"] == 1
+    assert trouvaille("search", "", "--sort", "ancien", "--limit", "1", "--page", "2", "--json").json["hits"][0]["date"] is None
+
+
+def test_a_search_without_hits_is_no_error(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    run = trouvaille("search", "xylophone")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.startswith("0 résultat")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--date", "hier"], "2023-06"),
+        (["--sort", "beauté"], "pertinence"),
+        (["--page", "9"], "dernière"),
+        (["--index", "ailleurs"], "trouvaille reindex"),
+    ],
+)
+def test_a_faulty_search_exits_2_with_a_french_line_on_stderr(args: list[str], said: str, trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    run = trouvaille("search", "mandat", *args)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    assert "Traceback" not in run.err
+
+
+def test_exit_codes_of_reindex(trouvaille: Shell) -> None:
+    assert trouvaille("reindex", "absent").code == 2
+    assert trouvaille("reindex", "textes").code == 0
+    (trouvaille.folder / "textes" / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    run = trouvaille("reindex")
+    assert run.code == 1
+    assert "photo.jpg" in run.out
+
+
+def test_the_configured_corpus_is_read_when_there_is_no_root_yet(trouvaille: Shell) -> None:
+    (trouvaille.folder / "textes").rename(trouvaille.folder / "corpus")
+    assert trouvaille("reindex", "--json").json["added"] == 2
+
+
+def test_the_index_stands_where_the_option_or_the_variable_says(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes", "--index", "a")
+    trouvaille("reindex", "textes", TROUVAILLE_INDEX="b")
+    trouvaille("reindex", "textes")
+    assert all((trouvaille.folder / name / "CURRENT").exists() for name in ("a", "b", "index-trouvaille"))
+
+
+def test_progress_of_a_run_that_is_no_terminal_leaves_stdout_to_the_result(trouvaille: Shell) -> None:
+    run = trouvaille("reindex", "textes")
+    assert run.out.splitlines()[0] == "2 ajoutés, 0 modifié, 0 retiré, 0 sans changement"
+
+
+def test_status_says_what_the_index_holds(trouvaille: Shell) -> None:
+    assert trouvaille("status").code == 2
+    trouvaille("reindex", "textes")
+    status = trouvaille("status", "--json").json
+    assert {"generation", "published", "documents", "roots", "bytes", "last_run"} == set(status)
+    assert status["documents"] == 2
+    assert status["roots"] == [{"name": "textes", "path": str(trouvaille.folder / "textes")}]
+    assert trouvaille("status").out
+
+
+def test_analyze_gives_positions_with_true_offsets(trouvaille: Shell) -> None:
+    text = "À N’Djamena, l’ONU"
+    positions = trouvaille("analyze", text, "--json").json["positions"]
+    assert [text[p["start"] : p["end"]] for p in positions] == ["À", "N’Djamena", "ONU"]
+    assert positions[1]["surface"] == ["ndjamena"]
+    assert set(positions[0]) == {"surface", "stem", "start", "end"}
+
+
+def test_explain_names_the_rules_that_chose(trouvaille: Shell) -> None:
+    run = trouvaille("explain", "textes/article.txt", "--json")
+    (document,) = run.json["documents"]
+    assert (document["date"], document["date_source"]) == ("2025-07", "header")
+    assert document["title_rule"]
+    assert document["type_rule"]
+    assert trouvaille("explain", "textes/absent.txt").code == 2
+
+
+def test_config_shows_every_setting_and_its_origin(trouvaille: Shell) -> None:
+    shown = trouvaille("config", "--json", TROUVAILLE_SERVER_PORT="9001").json
+    assert shown["server.port"] == {"value": 9001, "origin": "TROUVAILLE_SERVER_PORT"}
+    assert shown["search.per_page"]["origin"] == "défaut"
+
+
+def test_hostile_file_names_are_shown_not_obeyed(trouvaille: Shell) -> None:
+    name = "a\nb\u202e<script>.txt"
+    (trouvaille.folder / "textes" / name).write_text("Titre\n\nUn tambour.", encoding="utf-8")
+    os.rename(  # a name that is not UTF-8
+        trouvaille.folder / "textes" / "article.txt", os.fsencode(trouvaille.folder / "textes") + b"/caf\xe9.txt"
+    )
+    run = trouvaille("reindex", "textes", "--json")
+    assert (run.code, run.json["added"]) == (0, 3)
+    assert trouvaille("search", "tambour", "--json").json["hits"][0]["path"] == name
+    assert trouvaille("search", "mandat").code == 0
+
+
+def test_serve_prints_its_address_answers_and_sees_the_next_run(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "serve", "--port", "0", "--workers", "2"],
+        cwd=trouvaille.folder,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1].rstrip("/")
+        assert address.startswith("http://127.0.0.1:")
+
+        def total(word: str) -> int:
+            with urllib.request.urlopen(f"{address}/recherche.json?q={word}", timeout=5) as answer:
+                return int(json.load(answer)["total"])
+
+        until = time.monotonic() + 20
+        while True:
+            try:
+                assert total("mandat") == 1
+                break
+            except OSError:
+                assert time.monotonic() < until, "the server does not answer"
+                time.sleep(0.1)
+        (trouvaille.folder / "textes" / "nouveau.txt").write_text("Nouveau\n\nUn tambour.", encoding="utf-8")
+        assert total("tambour") == 0
+        assert trouvaille("reindex").code == 0
+        assert [total("tambour") for _ in range(6)] == [1] * 6  # whichever process answers
+    finally:
+        process.terminate()
+        assert process.wait(timeout=15) == 0
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()
