@@ -293,6 +293,7 @@ _END = re.compile(r"""[.!?…]+(?:[ \u00a0\u202f]?»|["”’')\]])*\s+""")
 _LAST_WORD = re.compile(r"""[^\s.,;:!?…'’()«»"/-]*$""")
 _LOOK_BACK = 20
 _ROMAN = re.compile("[IVXLC]+")
+_NUMBER = re.compile(r"[0-9]|[IVXLC]+\b")
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -320,7 +321,7 @@ def _goes_on(text: str, first: int, match: re.Match[str]) -> bool:
         return True  # the number of an item
     if _ABBREVIATION.fullmatch(last) or (len(last) == 1 and last.isupper()):
         return True
-    return bool(_BEFORE_NUMBER.fullmatch(last)) and (following.isdigit() or following in "IVXLC")
+    return bool(_BEFORE_NUMBER.fullmatch(last) and _NUMBER.match(text, match.end()))
 
 
 # --- passages --------------------------------------------------------------------------------------------------------
@@ -435,7 +436,9 @@ def _cut(text: str, start: int, end: int, matches: list[_Match], max_chars: int)
         if until < len(matches):
             right = max(last, min(right, spans[until][0]))
         if right < end:
-            right = min(_word_end(text, last, right), left + 2 * max_chars)
+            right = _word_end(text, last, right)
+        if right - left > 2 * max_chars:  # a phrase that overlaps itself, mali mali mali …, is one match
+            right = _word_end(text, left + max_chars, left + 2 * max_chars)
         passage = _Passage(left, right, cut_start=left > start, cut_end=right < end)
         passage.take(matches[at:until])
         yield passage

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from indexer import Fragment, PartialDate
 
@@ -87,10 +88,10 @@ def date_text(date: PartialDate) -> str:
 
 def date_html(date: PartialDate) -> Markup:
     """The same inside `<time datetime>`, with the superscript of « 1er »."""
-    text = escape(date_text(date))
+    text = date_text(date)
     if date.day == 1:
-        text = Markup("1<sup>er</sup>") + text[len("1er") :]
-    return Markup('<time datetime="{}">{}</time>').format(f"{date}", text)
+        text = "1<sup>er</sup>" + text.removeprefix("1er")
+    return Markup(f'<time datetime="{date}">{text}</time>')  # noqa: S704 - made of numbers and months alone
 
 
 def moment_date(moment: str) -> PartialDate | None:
@@ -107,7 +108,9 @@ def moment_date(moment: str) -> PartialDate | None:
 
 def marked(fragment: Fragment) -> Markup:
     """The pieces of a fragment, escaped, matches inside `<mark>`."""
-    return Markup("").join(Markup("<mark>{}</mark>").format(text) if hit else escape(text) for text, hit in fragment)
+    # Escaped piece by piece into one string: a Markup for each of a page's hundred pieces costs half a millisecond.
+    pieces = [f"<mark>{escape(text)}</mark>" if hit else escape(text) for text, hit in fragment]
+    return Markup("".join(pieces))  # noqa: S704
 
 
 def plain(fragment: Fragment) -> str:

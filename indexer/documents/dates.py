@@ -154,10 +154,9 @@ def date_in_name(name: str, today: date) -> PartialDate | None:
 
 def _named(match: re.Match[str], today: date) -> PartialDate | None:
     found = _made(match)
-    if found is None or not 1900 <= found.year <= today.year + 1:
+    if found is None or found.year < 1900:
         return None
-    # A bare year, next year's too, names a programme or a budget as often as a date of writing; both were asked for.
-    return found if found.month is None or is_plausible(found, today) else None
+    return found if is_plausible(found, today) else None
 
 
 # --- the text ------------------------------------------------------------------------------------------------------

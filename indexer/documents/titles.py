@@ -16,7 +16,7 @@ _MAX_LINE = 150
 _MAX_LONE_LINE = 250
 # How far below the top a title may stand: under a date line, a banner, a salutation.
 _TOP = 12
-_SENTENCE_END = re.compile(r"[.!?…]+[»”\"’')\]]*(?=\s+[«“\"'(\[–—-]?\s*[^\W\d_a-zà-öø-ÿ])")
+_SENTENCE_END = re.compile(r"[.!?…]+(?:[ \u00a0\u202f]?»|[”\"’')\]])*(?=\s+[«“\"'(\[–—-]?\s*[^\W\d_a-zà-öø-ÿ])")
 _ABBREVIATION = re.compile(r"\b(?:MM|Mmes?|Mlles?|Dr|Pr|Me|Ste?|art|al|cf|vol|no|pp?|av|apr|[A-Z])\.$")
 _FINAL = re.compile(r"[.;,:…]['\"»”)\]]*$")
 _LIST_MARK = re.compile(r"^(?:[-–—•·*▪>]\s|\(?\d{1,3}[.)]\s)")
@@ -82,19 +82,20 @@ def _title_line(paragraphs: Sequence[str], today: date) -> int | None:
 def _below_banner(paragraphs: Sequence[str], first: int) -> int:
     """A single word at the top (a sigle, a site's name) names the sender rather than the text.
 
-    The title is then the first line of the group of heading lines right above the first two paragraphs that follow each
-    other, that is where the text itself begins; the single word when there is no such group.
+    The title is then the first line of the group of heading lines right above the text itself: the first two paragraphs
+    that follow each other, or the last one of a short page. Without such a group it is the single word after all.
     """
     group = first
     heading = True
-    for number in range(first + 1, min(first + _TOP, len(paragraphs) - 1)):
+    for number in range(first + 1, min(first + _TOP, len(paragraphs))):
         was, heading = heading, _is_heading(paragraphs[number], alone=False)
         if heading and not was:
             group = number
         elif not heading and not was:
             break
     else:
-        return first
+        if heading or len(paragraphs) > first + _TOP:
+            return first
     return group if len(_WORD.findall(paragraphs[group])) >= 3 else first
 
 

@@ -57,7 +57,7 @@ class _Phrase:
 
     def __init__(self, text: str) -> None:
         anchored = text.lstrip().startswith("^")
-        pieces = [plain(piece) for piece in text.lstrip().removeprefix("^").split("*")]
+        pieces = [plain(piece) for piece in re.sub("#+", "#", text.lstrip().removeprefix("^")).split("*")]
         if not any(pieces):
             raise ValueError(f"« {text} » ne contient aucun mot")
         self.anchored = anchored and bool(pieces[0])
@@ -68,7 +68,7 @@ class _Phrase:
         for number, piece in enumerate(pieces):
             if not piece:
                 continue
-            pattern = re.escape(piece).replace(r"\#", r"\d+")
+            pattern = re.escape(piece).replace(r"\#", r"\d++")  # possessive: no backtracking
             if number == 0 and (piece[0].isalnum() or piece[0] == "#"):
                 pattern = r"(?<![^\W_])" + pattern
             if number == last and (piece[-1].isalnum() or piece[-1] == "#"):

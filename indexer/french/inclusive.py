@@ -10,8 +10,8 @@ from indexer.french.lists import Feminine
 
 _DOTS = "·•‧⋅∙"
 
-# After a full stop, a slash or a hyphen a suffix can be a word of its own (« élèves.Les », « dit-elle », « est-ce »): one
-# alone is taken only when it is none.
+# After a full stop, a slash or a hyphen a suffix can be a word of its own (« élèves.Les », « dit-elle », « est-ce »):
+# one alone is taken only when it is none.
 _NO_WORDS = ("e", "ne", "trice", "rice", "euse", "ere", "enne", "ienne", "onne", "esse")
 
 

@@ -38,10 +38,10 @@ FILE_NAMES = tuple(sorted((*_TXT, *_TSV)))
 
 _NOTHING = "-"  # stands for an empty prefix or ending
 
-# What the signs after an ending of verb-families.tsv stand for: present participle, present plural and imperfect;
-# future and conditional.
+# What the signs after an ending of verb-families.tsv stand for: the present participle (also as an adjective), the
+# plural of the present and the imperfect; the future and the conditional.
 _TAILS = {
-    "*": ("ant", "ons", "ez", "ions", "iez", "ais", "ait", "aient"),
+    "*": ("ant", "ante", "antes", "ons", "ez", "ions", "iez", "ais", "ait", "aient"),
     "~": ("ai", "as", "a", "ons", "ez", "ont", "ais", "ait", "ions", "iez", "aient"),
 }
 

@@ -30,8 +30,8 @@ _PLAIN = re.compile("[\x00-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20b
 _MAX_MARKS = 30
 
 # Characters that begin a cluster of their own (combining class 0) and yet compose with the one before: Hangul vowels
-# and finals, and second halves of vowels in Bengali, Oriya, Tamil, Telugu, Kannada, Malayalam, Sinhala, Burmese, Balinese
-# and, beyond U+FFFF, Grantha, Tirhuta, Siddham and Dives Akuru.
+# and finals, and second halves of vowels in Bengali, Oriya, Tamil, Telugu, Kannada, Malayalam, Sinhala, Burmese,
+# Balinese and, beyond U+FFFF, Grantha, Tirhuta, Siddham and Dives Akuru.
 _COMPOSING_STARTERS = frozenset(
     "".join(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
     + "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35"

@@ -115,9 +115,8 @@ class Tokenizer:
         self._elision = Elision(lists.elided_before_vowel, lists.elided_before_any)
         self._inclusive = InclusiveForms(lists.feminines)
         domains = "|".join(sorted(lists.domains, key=lambda domain: (-len(domain), domain)))
-        address = (
-            rf"(?P<address>(?:(?:https?|ftp)://|www\.)\S+|{_HOST}(?:{domains}){_NOT_BEFORE_WORD}(?!-|\.[^\W_])(?:[/:?]\S*)?)"
-        )
+        host = rf"{_HOST}(?:{domains}){_NOT_BEFORE_WORD}(?!-|\.[^\W_])(?:[/:?]\S*)?"
+        address = rf"(?P<address>(?:(?:https?|ftp)://|www\.)\S+|{host})"
         special = "|".join(
             (_NUMERO, _MAIL, address, self._inclusive.pattern, _ACRONYM, _CODE, _SYMBOL, _STATUTE, _HASHTAG)
         )

@@ -3,7 +3,7 @@
 The language, in the order in which it binds:
 
     mot  l'ONU  2 100      a word, read by the French analysis; stop words are passed over when anything else is asked
-    désarm*                a prefix; with fewer than three letters it is the word itself
+    désarm*                a prefix; with fewer than three letters it is the word itself; elsewhere * says nothing
     "…"  « … »  “…”  „…”   exactly these words in sequence, stop words included; an unclosed quote ends with the text
     ( … )                  a group; glued to a word (salarié(e)s) or unbalanced, a parenthesis is only a sign
     -x                     without x, wherever it stands: it holds for its whole group
@@ -56,7 +56,7 @@ class Limits:
 
 def parse(text: str, analyzer: Analyzer, limits: Limits = Limits()) -> Query:
     """Read any text. QueryTooLarge when it passes a limit; nothing else is ever raised."""
-    text = _composed(text, limits.max_chars)
+    text = _INNER_STAR.sub("", _composed(text, limits.max_chars))
     reader = _Reader(text, analyzer, limits)
     tokens = reader.tokens(operators=not reader.is_headline())
     if tokens and not any(token.kind == "part" for token in tokens):
@@ -204,6 +204,7 @@ _QUOTE_SIGNS = '"«»“”„'
 # Controls, surrogates, bidirectional marks and soft hyphens have no place in a read-back.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 _NO_BREAK_SPACE = "\u00a0"
+_INNER_STAR = re.compile(r"(?<=\w)\*(?=\w)")  # only at the end of a word is it a sign
 
 
 class _Token(NamedTuple):

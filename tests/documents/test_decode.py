@@ -68,7 +68,12 @@ def test_a_text_cut_inside_a_letter_stays_utf_8():
 
 @pytest.mark.parametrize(
     ("declared", "why"),
-    [("iso-8859-1", "read as cp1252, as browsers do"), ("ascii", "the same"), ("latin1", "alias"), ("windows-1252", "so")],
+    [
+        ("iso-8859-1", "read as cp1252, as browsers do"),
+        ("ascii", "the same"),
+        ("latin1", "alias"),
+        ("windows-1252", "so"),
+    ],
 )
 def test_declared_latin_1_is_read_as_cp1252(declared, why):
     assert decode("l’œuvre à 25 €".encode("cp1252"), declared) == "l’œuvre à 25 €", why

@@ -35,9 +35,7 @@ def test_a_file_brings_its_facts(tmp_path):
     put(tmp_path, "a/b.txt")
     (found,) = walk(tmp_path, ())
     facts = (tmp_path / "a/b.txt").stat()
-    assert found == FileFacts(
-        "a/b.txt", tmp_path / "a/b.txt", 5, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
-    )
+    assert found == FileFacts("a/b.txt", tmp_path / "a/b.txt", 5, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
 def test_a_root_may_be_a_file(tmp_path):
@@ -77,8 +75,7 @@ def test_names_are_nfc_and_a_twin_in_another_form_is_told(tmp_path):
 
 
 def test_a_name_from_an_old_archive_is_read_as_windows_wrote_it(tmp_path):
-    with open(os.fsencode(tmp_path) + "/résumé.txt".encode("cp1252"), "w") as file:
-        file.write("texte")
+    (tmp_path / os.fsdecode("résumé.txt".encode("cp1252"))).write_text("texte")
     (found,) = walk(tmp_path, ())
     assert found.relative == "résumé.txt"
     assert found.path.read_text() == "texte"
@@ -89,7 +86,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_rest_is_walked(tmp_path):
     put(tmp_path, "a/b.txt", "c.txt")
     (tmp_path / "a").chmod(0)
     try:
-        assert list(walk(tmp_path, ()))[0] == Unwalkable("a", "lecture impossible : permission refusée")
+        assert next(iter(walk(tmp_path, ()))) == Unwalkable("a", "lecture impossible : permission refusée")
         assert names(tmp_path)[1:] == ["c.txt"]
     finally:
         (tmp_path / "a").chmod(0o700)

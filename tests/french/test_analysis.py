@@ -91,8 +91,8 @@ def test_stem_is_a_function_of_the_folded_form(analyzer: Analyzer, word: str) ->
     ("unit", "size"),
     [
         *((unit, 1_000_000) for unit in ("a", "é", "e\u0301", "l'", "\u0301\u0327", "\u200b", "a-")),
-        *((unit, 200_000) for unit in ("a.", "1.", "1,", "(", "·e", "x@", "a/", "A/1", "#", "_", "a(e)", "ﷺ", "北", "Aa")),
-        *((unit, 200_000) for unit in ("\u1100\u1161", "www.", "https://", "1\u2060")),
+        *((unit, 200_000) for unit in ("a.", "1.", "1,", "(", "·e", "x@", "a/", "A/1", "#", "_", "a(e)", "ﷺ", "北")),
+        *((unit, 200_000) for unit in ("Aa", "\u1100\u1161", "www.", "https://", "1\u2060")),
     ],
 )
 def test_megabyte_without_a_space_gives_bounded_positions_and_terms(lists: WordLists, unit: str, size: int) -> None:

@@ -82,7 +82,7 @@ def test_types_are_chosen_together(page):
     found = page(page("/recherche?q=mandat").link("Communiqué", ".checks"))
     found = page(found.link("Résolution", ".checks"))
     chosen = {text.split(",")[0] for text in found.texts(".checks [aria-current]")}
-    assert chosen == {"Communiqué2 résultats", "Résolution2 résultats"}
+    assert chosen == {"Communiqué 2 résultats", "Résolution 2 résultats"}
     assert set(found.texts(".hit .kind")) == {"Communiqué", "Résolution"}
 
 

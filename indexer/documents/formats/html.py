@@ -24,6 +24,7 @@ _PROLOGUE = re.compile(
     r"\s*(?:<\?xml[^>]{0,500}>\s*)?(?:<!--.{0,2000}?-->\s*){0,3}<(?:!doctype html|html|head|body)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
+_SELF_CLOSED = re.compile(r"<(script|style|title|iframe|textarea|div|span|a|p)\b([^<>]{0,2000}?)/>", re.IGNORECASE)
 _MAX_CHARS = 300
 _NO_EVENTS = LexborDocumentOptions.WO_EVENTS  # no copying of <option> into <selectedcontent>, which can nest
 
@@ -41,13 +42,17 @@ def looks_like_html(content: bytes) -> bool:
 
 def draft_of(content: bytes) -> Draft:
     """The draft of a page's bytes."""
-    page = LexborHTMLParser(bounded(decode(content, _declared(content))), options=_NO_EVENTS, scripting=True)
+    text = bounded(decode(content, _declared(content)))
+    if text.lstrip().startswith("<?xml"):
+        text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)  # in HTML, <script/> opens a script that never ends
+    page = LexborHTMLParser(text, options=_NO_EVENTS, scripting=True)
     body = page.body
     if body is None:
         raise UnreadableDocument("la page n’a pas de corps (jeu de cadres ?)")
     facts = _facts(page)
     headings = [text for node in page.css("h1")[:5] if (text := _words(node))]
-    paragraphs = _article(page, body)
+    article, paragraphs = _article(page, body)
+    facts.dates.extend(_times(page, article))
     title, title_rule = _title(page, facts, headings, paragraphs)
     return Draft(
         tuple(paragraphs),
@@ -120,7 +125,8 @@ _MAX_JSON = 256 * 1024
 _MAX_SCRIPTS = 8
 _MAX_VALUES = 2000
 _ARTICLES = re.compile(r"(?:\w*NewsArticle|Article|BlogPosting|Report|ScholarlyArticle|LiveBlogPosting|Legislation)$")
-_TIMES = "time[itemprop~=datePublished], time[pubdate], article header time, article time, main header time"
+_STATED_TIMES = "time[itemprop~=datePublished], time[pubdate]"
+_HEAD_TIMES = "header time, [class*=meta] time, [class*=date] time, time[class*=date], time[class*=publish]"
 _META_DATES = (
     "article:published_time",
     "og:article:published_time",
@@ -167,10 +173,6 @@ def _facts(page: LexborHTMLParser) -> _Facts:
     if published:
         facts.dates.append(published)
     facts.dates.extend(meta[name] for name in _META_DATES if name in meta)
-    for node in page.css(_TIMES)[:3]:
-        stated = node.attributes.get("datetime") or node.text()
-        if stated and len(stated) < 60:
-            facts.dates.append(stated.strip())
     link = page.css_first("link[rel~=canonical][href]")
     addresses = (link.attributes.get("href") if link else None, meta.get("og:url"), _text(article, "url"))
     facts.url = next((found for address in addresses if (found := web_address(address))), None)
@@ -182,6 +184,13 @@ def _facts(page: LexborHTMLParser) -> _Facts:
     kinds = kind if isinstance(kind, list) else [kind]
     facts.schema = next((one for one in kinds if isinstance(one, str)), None)
     return facts
+
+
+def _times(page: LexborHTMLParser, article: LexborNode | None) -> list[str]:
+    """What the `<time>` elements say that date the article: those marked so or in its head, never those of its text."""
+    nodes = page.css(_STATED_TIMES)[:2] + (article.css(_HEAD_TIMES)[:1] if article is not None else [])
+    stated = ((node.attributes.get("datetime") or node.text()).strip() for node in nodes)
+    return [written for written in stated if 0 < len(written) < 60]
 
 
 def _json_article(page: LexborHTMLParser) -> Mapping[str, Any]:
@@ -319,8 +328,8 @@ _HTML_SPACES = re.compile(r"[ \t\n]+")
 _CELL_MARK = " · "
 
 
-def _article(page: LexborHTMLParser, body: LexborNode) -> list[str]:
-    """The paragraphs of the part of the page that is its text."""
+def _article(page: LexborHTMLParser, body: LexborNode) -> tuple[LexborNode | None, list[str]]:
+    """(element, paragraphs) of the part of the page that is its text; the element is None for the whole page."""
     whole = _Text(body).paragraphs
     enough = min(_ENOUGH, _size(whole) * 0.5)
     articles = [(_prose(node), node) for node in page.css("article")[:30]]
@@ -334,8 +343,8 @@ def _article(page: LexborHTMLParser, body: LexborNode) -> list[str]:
         if node is not None and node.tag != "body":
             found = _Text(node).paragraphs
             if found and _size(found) >= enough:
-                return found
-    return whole
+                return node, found
+    return None, whole
 
 
 def _size(paragraphs: Iterable[str]) -> int:
@@ -448,11 +457,11 @@ class _Text:
             return True
         attributes = node.attributes
         if attributes:
-            if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+            if "hidden" in attributes:
                 return True
             style = attributes.get("style")
-            if style and _HIDDEN_STYLE.search(style):
-                return True
+            if attributes.get("aria-hidden") == "true" or (style and _HIDDEN_STYLE.search(style)):
+                return self._is_small(node)  # whole pages are hidden so until a script shows them
         if tag == "sup":
             inner = node.first_child
             return inner is not None and inner.tag == "a" and bool(_NUMBER.fullmatch(node.text()))

@@ -73,7 +73,7 @@ def _split_front(text: str) -> tuple[Mapping[str, Any], str, tuple[str, ...]]:
     if not isinstance(found, dict):
         # « --- » may also be a thematic break with text below
         return {}, text, ()
-    return {str(key).lower(): value for key, value in found.items()}, body, ()
+    return {key.lower(): value for key, value in found.items() if isinstance(key, str)}, body, ()
 
 
 def _lines_of(front: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _value(front: Mapping[str, Any], *names: str) -> str | None:
             continue
         if isinstance(value, date):  # a datetime is one
             return value.isoformat()
-        if isinstance(value, (str, int, float)):
+        if isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) < 10**18):
             text = clean(str(value)[:_MAX_VALUE]).strip()
             if text:
                 return text
@@ -107,13 +107,13 @@ _FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _SETEXT = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*$")
 _BREAK = re.compile(r"[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)(?:\[[ xX]\][ \t]+)?")
-_QUOTE = re.compile(r"[ ]{0,3}(?:>[ ]?)+")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)(?:\[[ xX]\][ \t]+)?")
+_QUOTE = re.compile(r"^[ ]{0,3}(?:>[ ]?)+")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _DEFINITION = re.compile(r"[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]*\S")
 _COMPONENT = re.compile(r"[ \t]*:{2,}[\w-]*[ \t]*(?:\{[^}\n]*\})?[ \t]*$")
-_FOOTNOTE = re.compile(r"[ ]{0,3}\[\^[^\]\n]{1,50}\]:[ \t]*")
+_FOOTNOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]{1,50}\]:[ \t]*")
 
 
 def _plain(body: str) -> tuple[str | None, list[str]]:

@@ -1,0 +1,157 @@
+"""What a person does with the pages, in a browser without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_search_from_the_home_page(open_page):
+    page = open_page("/")
+    page.get_by_label("Rechercher dans le fonds").fill("minusma")
+    page.get_by_role("button", name="Rechercher").click()
+    expect(page.get_by_role("status")).to_contain_text("1\u00a0résultat")
+    expect(page.get_by_label("Rechercher dans le fonds")).to_have_value("minusma")
+    assert page.locator(".hit mark").first.inner_text() == "Minusma"
+
+
+def test_choose_a_type_then_a_second_then_take_one_off(open_page):
+    page = open_page("/recherche?q=mandat")
+    page.get_by_role("link", name="Communiqué").click()
+    expect(page.get_by_role("status")).to_contain_text("2\u00a0résultats")
+    page.locator(".checks").get_by_role("link", name="Résolution").click()
+    expect(page.get_by_role("status")).to_contain_text("4\u00a0résultats")
+    page.get_by_role("list", name="Filtres actifs").get_by_role("link", name="Communiqué").click()
+    expect(page.get_by_role("status")).to_contain_text("2\u00a0résultats")
+    expect(page.locator(".checks [aria-current=true]")).to_have_count(1)
+
+
+def test_open_a_year_then_a_month_then_go_back(open_page):
+    page = open_page("/recherche?q=mandat")
+    timeline = page.locator(".timeline")
+    timeline.get_by_role("link", name="2023").click()
+    expect(page).to_have_url(re.compile(r"date=2023$"))
+    timeline.get_by_role("link", name="juin").click()
+    expect(page).to_have_url(re.compile(r"date=2023-06$"))
+    expect(page.locator(".hit")).to_have_count(1)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"date=2023$"))
+    expect(page.locator(".hit")).to_have_count(3)
+
+
+def test_type_a_period_and_be_told_when_it_is_no_date(open_page):
+    page = open_page("/recherche?q=mandat")
+    page.get_by_label("du", exact=True).fill("hier")
+    page.get_by_role("button", name="Appliquer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Demande mal formée")
+    expect(page.get_by_label("du", exact=True)).to_have_value("hier")
+    page.get_by_label("du", exact=True).fill("juin 2023")
+    page.get_by_label("au", exact=True).fill("31/12/2023")
+    page.get_by_role("button", name="Appliquer").click()
+    expect(page).to_have_url(re.compile(r"q=mandat&date=2023-06\.\.2023-12-31$"))
+    expect(page.locator(".hit")).to_have_count(2)
+
+
+def test_go_to_the_second_page_and_on(open_page):
+    page = open_page("/recherche?q=patrouille")
+    page.get_by_role("link", name="Page 2").click()
+    expect(page).to_have_title(re.compile("page 2"))
+    page.get_by_role("link", name="Suivante").click()
+    expect(page.locator(".hit")).to_have_count(3)
+    expect(page.get_by_role("link", name="Suivante")).to_have_count(0)
+
+
+def test_read_a_document_from_hit_to_hit_and_come_back(open_page):
+    page = open_page("/recherche?q=mandat+minusma")
+    page.get_by_role("link", name="Fin du mandat de la Minusma").click()
+    expect(page.locator(".hop:visible")).to_have_count(0)
+    page.get_by_role("link", name="première").click()
+    expect(page).to_have_url(re.compile("#m1$"))
+    for n in (2, 3, 4, 1):
+        page.locator(".hop:visible").get_by_role("link", name="suivante").click()
+        expect(page).to_have_url(re.compile(f"#m{n}$"))
+        expect(page.locator(f"#m{n}")).to_be_in_viewport()
+        expect(page.locator(".hop:visible")).to_have_count(1)
+    page.locator(".hop:visible").get_by_role("link", name="précédente").click()
+    expect(page).to_have_url(re.compile("#m4$"))
+    page.get_by_role("link", name="Résultats").click()
+    expect(page.get_by_label("Rechercher dans le fonds")).to_have_value("mandat minusma")
+
+
+def test_a_way_out_of_nothing_found(open_page):
+    page = open_page("/recherche?q=mandat+zanzibar&mots=tous&type=rapport")
+    page.get_by_role("link", name="sans aucun filtre").click()
+    expect(page.locator(".hit").first).to_be_visible()
+
+
+def test_without_an_index_the_page_says_what_to_do(browser, empty_address):
+    page = browser.new_page()
+    page.goto(f"{empty_address}/recherche?q=mandat")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("pas encore indexé")
+    expect(page.get_by_label("Rechercher dans le fonds")).to_have_value("mandat")
+    page.close()
+
+
+# --- keyboard ------------------------------------------------------------------------------------------------------
+
+
+def focused(page):
+    """The element in focus: its name as a person would say it."""
+    element = page.locator(":focus")
+    return element.get_attribute("aria-label") or element.inner_text() or element.get_attribute("name") or ""
+
+
+def walk(page, steps):
+    names = []
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        if not page.locator(":focus").count():
+            break  # past the last one, in the browser's own bars
+        names.append(" ".join(focused(page).split()))
+    return names
+
+
+def test_keyboard_reaches_the_box_the_hits_and_the_facets_in_reading_order(open_page):
+    page = open_page("/recherche?q=mandat")
+    names = walk(page, 60)
+    order = [
+        "Aller au contenu",
+        "Trouvaille",
+        "q",
+        "Rechercher",
+        "pertinence",
+        "Fin du mandat",
+        "2023",
+        "du",
+        "Rapport",
+    ]
+    places = [next((i for i, name in enumerate(names) if name.startswith(wanted)), None) for wanted in order]
+    assert None not in places, f"not reached: {[w for w, p in zip(order, places, strict=True) if p is None]} in {names}"
+    assert places == sorted(places), names
+
+
+def test_skip_link_shows_and_leads_past_the_head(open_page):
+    page = open_page("/recherche?q=mandat")
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    expect(skip).to_be_focused()
+    box = skip.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    page.keyboard.press("Enter")
+    assert walk(page, 1)[0] == "pertinence"
+
+
+def test_hit_to_hit_works_from_the_keyboard(open_page):
+    page = open_page("/document/complet?q=mandat+minusma#m1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert "aller à la suivante" in focused(page)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#m2$"))
+    page.keyboard.press("Tab")
+    assert focused(page).startswith("Occurrence 2 sur 4")

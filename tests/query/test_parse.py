@@ -1,0 +1,332 @@
+"""What people type and how it is understood. One row per difficulty; a bug found becomes a row."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indexer.errors import QueryTooLarge
+from indexer.french import Analyzer
+from indexer.query import All, And, Limits, Node, Not, Or, Phrase, Prefix, Query, Word, parse, positive_leaves
+
+# typed, understood, why. The no-break spaces inside « » are written as spaces here.
+UNDERSTOOD = [
+    # words
+    ("", "", "nothing asked"),
+    ("   \t\n", "", "nothing but space"),
+    ("?! … — ;", "", "nothing but punctuation"),
+    ("🙂 🇲🇱", "", "nothing but emoji"),
+    ("minusma", "minusma", "one word"),
+    ("Minusma", "Minusma", "as typed"),
+    ("fin du mandat de la Minusma", "fin, mandat, Minusma", "stop words are passed over"),
+    ("mali Mali MALI", "mali", "one word, three times"),
+    ("conflit conflits", "conflit, conflits", "two forms are two words: each may match exactly"),
+    ("L'ONU", "ONU", "elision"),
+    ("l’ONU d’ici", "ONU, ici", "typographic apostrophes are no quotes"),
+    ("O.N.U.", "O.N.U.", "an acronym with its dots"),
+    ("mali;gao", "mali, gao", "punctuation without a space"),
+    ("mali–niger", "mali, niger", "a dash inside is not an exclusion"),
+    ("mali - gao", "mali, gao", "a hyphen before a space is punctuation"),
+    ("--verbose", "verbose", "two hyphens are no exclusion"),
+    ("2 100 morts", "2 100, morts", "thousands are one number"),
+    ("salarié(e)s", "salarié(e)s", "parentheses inside a word do not group"),
+    ("C++ R&D", "C++, R&D", "signs that belong to words"),
+    ("北京 Москва", "北京, Москва", "other scripts"),
+    ("القاعدة مالي", "القاعدة, مالي", "from right to left"),
+    ("mali\u202e\u200b \u0000gao", "mali, gao", "bidirectional, zero-width and control characters"),
+    ("sécu\u00adrité", "sécurité", "a soft hyphen"),
+    ("ﬁnance", "ﬁnance", "a ligature"),
+    ("mali 🙂 gao", "mali, gao", "an emoji between words"),
+    # stop words
+    ("le la", "le, la", "only stop words: all are used"),
+    ("le", "le", "one stop word alone"),
+    ("Et si", "Et, si", "a title of stop words"),
+    ("mali -le", "mali", "excluding a stop word would leave nothing"),
+    # chunks of several words
+    ("cessez-le-feu", "cessez-le-feu", "a compound is one clause"),
+    ("e-mail", "e-mail", "a compound, found as email too"),
+    ("S/RES/2690", "S/RES/2690", "a symbol"),
+    ("#SauvonsLeMali", "SauvonsLeMali", "a hashtag"),
+    ("contact@un.org", "contact@un.org", "an address"),
+    ("COVID-19", "COVID-19", "letters and number: a sequence"),
+    ("16/06/2023 10-15", "16/06/2023, 10-15", "numbers: sequences"),
+    ("Où va-t-il en 2023 ?", "va, 2023", "a question: no phrase, no stop words"),
+    ("y a-t-il un accord", "accord", "the whole chunk is stop words"),
+    ("Gao/Kidal", "Gao, Kidal", "a slash: words of their own"),
+    # prefixes
+    ("désarm*", "désarm*", "a prefix"),
+    ("l'insécu*", "insécu*", "a prefix after an elision"),
+    ("des*", "des*", "a prefix is no stop word"),
+    ("2023*", "2023*", "digits count as letters"),
+    ("mi*", "mi", "too short: the word itself"),
+    ("*mali", "mali", "a star elsewhere is ignored"),
+    ("ma*li", "mali", "a star inside is ignored"),
+    ("*", "", "a star alone"),
+    # quotes
+    ('"fin de la mission"', "« fin de la mission »", "straight quotes keep stop words"),
+    ("« fin de la mission »", "« fin de la mission »", "guillemets"),
+    ("«fin de la mission»", "« fin de la mission »", "guillemets without spaces"),
+    ("“fin de la mission”", "« fin de la mission »", "curly quotes"),
+    ("„fin de la mission“", "« fin de la mission »", "low quotes"),
+    ("”fin de la mission”", "« fin de la mission »", "closing quotes on both sides"),
+    ('"fin de la mission”', "« fin de la mission »", "mixed"),
+    ('“fin" mali “gao”', "mali ET « fin » ET « gao »", "mixed, then a sound pair"),
+    ('"fin de la', "« fin de la »", "unclosed: to the end"),
+    ("« fin de la", "« fin de la »", "unclosed guillemets"),
+    ('fin mission" dit', "fin, mission ET « dit »", "one quote alone opens"),
+    ("fin » mission ” dit", "fin, mission, dit", "a closing quote alone is punctuation"),
+    ('mali "" « » “”', "mali", "empty quotes vanish"),
+    ('mali "…" gao', "mali, gao", "quotes without a word vanish"),
+    ('"gao"', "« gao »", "one quoted word is exact"),
+    ('"gao" "Gao"', "« gao »", "the same twice"),
+    ("l'«ONU»", "« ONU »", "an elision before a quote"),
+    ("« il dit “non” hier »", "« il dit “non” hier »", "quotes inside others"),
+    ('"désarm*"', "« désarm* »", "no prefix inside quotes"),
+    ('"le"', "« le »", "a quoted stop word counts"),
+    # exclusions
+    ("mali -gao", "mali SAUF gao", "a hyphen"),
+    ("mali –gao −kidal", "mali SAUF gao SAUF kidal", "an en dash, a minus sign"),
+    ("mali SAUF gao", "mali SAUF gao", "SAUF"),
+    ("mali NOT gao", "mali SAUF gao", "NOT"),
+    ("mali ET SAUF gao", "mali SAUF gao", "ET SAUF is SAUF"),
+    ("mali AND NOT gao", "mali SAUF gao", "AND NOT too"),
+    ("mali SAUF le gao", "mali SAUF gao", "operators pass over stop words"),
+    ("mali SAUF SAUF gao", "mali SAUF gao", "doubled, not undone"),
+    ('mali -"fin de mission"', "mali SAUF « fin de mission »", "a phrase"),
+    ("mali -l'ONU", "mali SAUF ONU", "with an elision"),
+    ("mali -(gao kidal)", "mali SAUF (gao ET kidal)", "not both"),
+    ("mali -(gao OU kidal)", "mali SAUF (gao OU kidal)", "neither"),
+    ("mali -(gao", "mali SAUF gao", "the parenthesis is unbalanced, the hyphen still counts"),
+    ("-gao", "tout SAUF gao", "only an exclusion"),
+    ("-2 100 morts", "morts SAUF 2 100", "the hyphen is of the whole number"),
+    # ET, OU, parentheses
+    ("gao ET kidal", "gao ET kidal", "both"),
+    ("gao AND kidal", "gao ET kidal", "in English"),
+    ("gao ET kidal tombouctou", "tombouctou ET gao ET kidal", "ET binds its two neighbours"),
+    ("gao OU kidal", "gao OU kidal", "one of them"),
+    ("gao OU kidal tombouctou", "tombouctou ET (gao OU kidal)", "OU binds its two neighbours"),
+    ("tombouctou gao OU kidal", "tombouctou ET (gao OU kidal)", "on the other side too"),
+    ("l'ONU OU la CEDEAO", "ONU OU CEDEAO", "stop words do not come between"),
+    ("gao OU kidal ET minusma", "gao OU (kidal ET minusma)", "ET before OU"),
+    ("gao OU kidal SAUF menaka", "gao OU (kidal SAUF menaka)", "SAUF before OU"),
+    ("gao OU kidal -menaka", "(gao OU kidal) SAUF menaka", "a hyphen holds for the whole group"),
+    ("gao -menaka OU kidal", "(gao OU kidal) SAUF menaka", "wherever it stands"),
+    ("gao SAUF kidal OU menaka", "(gao SAUF kidal) OU menaka", "SAUF before OU, on the left"),
+    ("gao OU SAUF kidal", "gao OU (tout SAUF kidal)", "a negation as a side of OU"),
+    ("(gao OU kidal) ET (mali OU niger)", "(gao OU kidal) ET (mali OU niger)", "two groups"),
+    ("(gao kidal) OU menaka", "(gao ET kidal) OU menaka", "words beside an operator are all required"),
+    ("(gao -kidal) OU menaka", "(gao SAUF kidal) OU menaka", "an exclusion stays in its group"),
+    ("gao OU gao", "gao", "the same on both sides"),
+    ("mali ET gao mali", "mali ET gao", "required already"),
+    ("résolution 2690 (2023)", "résolution, 2690, 2023", "a group alone is punctuation"),
+    ("(((mali)))", "mali", "also three"),
+    ("mali (gao", "mali, gao", "unbalanced"),
+    ("mali) gao :)", "mali, gao", "unbalanced, a smiley"),
+    ("mali () gao", "mali, gao", "empty"),
+    ("mali (le la) OU gao", "mali OU gao", "empty but for stop words"),
+    # operators that are none
+    ("mali et gao ou kidal", "mali, gao, kidal", "small letters are words"),
+    ("OU mali", "mali", "nothing before it"),
+    ("mali ET", "mali", "nothing after it"),
+    ("mali NOT", "mali", "nothing after it"),
+    ("mali ET OU gao", "mali ET gao", "the first of two"),
+    ("OU", "OU", "nothing else: a word"),
+    ("ET OU", "ET, OU", "nothing else: words"),
+    ("(NOT)", "NOT", "nothing else, in parentheses"),
+    ("mali ET, gao", "mali, gao", "an operator stands between spaces"),
+    ("FIN DU MANDAT ET RETRAIT DES TROUPES OU DEPART", "FIN, MANDAT, RETRAIT, TROUPES, DEPART", "a headline"),
+    ("ONU OU UA OU CEDEAO", "ONU OU UA OU CEDEAO", "acronyms: no stop word, no headline"),
+    ("LE MALI OU LE NIGER", "MALI OU NIGER", "two words only, no headline"),
+    ("MINUSMA SAUF GAO", "MINUSMA SAUF GAO", "capitals alone are no headline"),
+]
+
+
+@pytest.mark.parametrize(("typed", "understood", "why"), UNDERSTOOD)
+def test_query_is_understood(analyzer: Analyzer, typed: str, understood: str, why: str) -> None:
+    assert parse(typed, analyzer).understood.replace("\u00a0", " ") == understood, why
+
+
+def word(analyzer: Analyzer, text: str) -> Word:
+    (position,) = analyzer.analyze(text)
+    return Word(position.surface, position.stem, text)
+
+
+def test_words_carry_their_forms_and_stems_and_what_was_typed(analyzer: Analyzer) -> None:
+    (asked,) = parse("Réfugiées", analyzer).words
+    assert asked == Word(("refugiees",), (analyzer.stem("refugiees"),), "Réfugiées")
+
+
+def test_compound_is_its_parts_in_sequence_or_its_joined_form(analyzer: Analyzer) -> None:
+    (asked,) = parse("cessez-le-feu", analyzer).words
+    assert asked == Or(
+        (
+            Phrase(("cessez", "le", "feu"), "cessez-le-feu"),
+            Word(("cessezlefeu",), (analyzer.stem("cessezlefeu"),), "cessez-le-feu"),
+        )
+    )
+
+
+def test_number_chunk_is_a_free_sequence(analyzer: Analyzer) -> None:
+    query = parse("COVID-19", analyzer)
+    assert query.words == (Phrase(("covid", "19"), "COVID-19"),)
+    assert query.required == ()
+
+
+def test_quotes_hold_surfaces_only_with_their_stop_words(analyzer: Analyzer) -> None:
+    query = parse("« Fin de la mission »", analyzer)
+    assert query.required == (Phrase(("fin", "de", "la", "mission"), "Fin de la mission"),)
+    assert query.words == ()
+
+
+def test_prefix_is_folded_and_counts_as_a_word(analyzer: Analyzer) -> None:
+    assert parse("Désarm* Mali", analyzer).words == (Prefix("desarm"), word(analyzer, "Mali"))
+
+
+def test_prefix_needs_three_letters_by_default(analyzer: Analyzer) -> None:
+    assert parse("gao*", analyzer).words == (Prefix("gao"),)
+    assert parse("ga*", analyzer).words == (word(analyzer, "ga"),)
+    assert parse("gao*", analyzer, Limits(min_prefix=4)).words == (word(analyzer, "gao"),)
+
+
+def test_boolean_groups_are_required_and_words_beside_them_free(analyzer: Analyzer) -> None:
+    query = parse("gao OU kidal minusma", analyzer)
+    assert query.required == (Or((word(analyzer, "gao"), word(analyzer, "kidal"))),)
+    assert query.words == (word(analyzer, "minusma"),)
+
+
+def test_exclusions_stand_apart(analyzer: Analyzer) -> None:
+    query = parse("minusma -(gao kidal)", analyzer)
+    assert query.excluded == (And((word(analyzer, "gao"), word(analyzer, "kidal"))),)
+
+
+def test_exclusion_in_a_group_stays_in_it(analyzer: Analyzer) -> None:
+    gao, kidal, minusma = (word(analyzer, text) for text in ("gao", "kidal", "minusma"))
+    assert parse("(gao -kidal) OU minusma", analyzer).required == (Or((And((gao, Not(kidal))), minusma)),)
+
+
+def test_skipped_stop_words_are_told_once_in_the_order_typed(analyzer: Analyzer) -> None:
+    assert parse("la fin du mandat de la Minusma", analyzer).skipped == ("la", "du", "de")
+    assert parse("de la", analyzer).skipped == ()
+
+
+def test_both_unicode_forms_give_one_query(analyzer: Analyzer) -> None:
+    text = "sécurité -réfugiés « à l’été » déplac* Ménaka OU Anéfis"
+    assert parse(unicodedata.normalize("NFD", text), analyzer) == parse(text, analyzer)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_characters_are_read_and_one_more_refused(analyzer: Analyzer) -> None:
+    assert parse("mali " * 200, analyzer).understood == "mali"
+    with pytest.raises(QueryTooLarge, match="1\u202f001 caractères ; la limite est de 1\u202f000"):
+        parse("mali " * 200 + "x", analyzer)
+
+
+def test_characters_are_counted_composed(analyzer: Analyzer) -> None:
+    assert parse(unicodedata.normalize("NFD", "é" * 1000), analyzer).words
+    with pytest.raises(QueryTooLarge, match="caractères"):
+        parse("e" + "\u0301" * 100_000, analyzer)
+
+
+def test_sixty_four_clauses_are_read_and_one_more_refused(analyzer: Analyzer) -> None:
+    names = [f"nom{number}" for number in range(65)]
+    assert len(parse(" ".join(names[:64]), analyzer).words) == 64
+    for joint in (" ", " OU ", " ET ", " -"):
+        with pytest.raises(QueryTooLarge, match="65 termes ; la limite est de 64"):
+            parse(joint.join(names), analyzer)
+
+
+def test_clauses_are_counted_without_stop_words_and_repetitions(analyzer: Analyzer) -> None:
+    assert parse("le mali de la paix " * 40, analyzer).understood == "mali, paix"
+
+
+def test_twenty_levels_of_parentheses_are_read_and_one_more_refused(analyzer: Analyzer) -> None:
+    assert parse("(" * 20 + "mali" + ")" * 20, analyzer).understood == "mali"
+    with pytest.raises(QueryTooLarge, match="plus de 20 niveaux"):
+        parse("(" * 21 + "mali" + ")" * 21, analyzer)
+
+
+def test_unbalanced_parentheses_are_no_depth(analyzer: Analyzer) -> None:
+    assert parse("(" * 500 + "mali", analyzer).understood == "mali"
+
+
+def test_limits_are_those_given(analyzer: Analyzer) -> None:
+    for text in ("mali gao", "((mali))", "mali mali mali mali"):
+        with pytest.raises(QueryTooLarge):
+            parse(text, analyzer, Limits(max_chars=15, max_clauses=1, max_depth=1))
+
+
+# --- any text --------------------------------------------------------------------------------------------------------
+
+LIMITS = Limits()
+_PIECES = st.one_of(
+    st.sampled_from(["mali", "Gao", "le", "d’ici", "cessez-le-feu", "10-15", "2 100", "S/RES/2690", "sécur*", "~5"]),
+    st.sampled_from(["ET", "OU", "SAUF", "AND NOT"]),
+    st.sampled_from("()-–\"«»“”„*' \u00a0\u00ad\u202e🙂"),
+)
+TYPED = st.one_of(
+    st.text(max_size=200),
+    st.lists(_PIECES, max_size=60).map(" ".join),
+    st.lists(_PIECES, max_size=60).map("".join),
+)
+
+
+def depth(node: Node) -> int:
+    match node:
+        case And(children) | Or(children):
+            return 1 + max(map(depth, children))
+        case Not(child):
+            return 1 + depth(child)
+        case _:
+            return 1
+
+
+@given(typed=TYPED)
+@example(typed="-" * 500 + "(" * 500)
+@example(typed='"' * 999)
+@example(typed="((a) OU " * 120)
+@example(typed="\ud800 mali")
+def test_any_text_is_read_or_too_large(analyzer: Analyzer, typed: str) -> None:
+    try:
+        query = parse(typed, analyzer)
+    except QueryTooLarge:
+        return
+    for required in (0, 1, 2, 64):
+        tree = query.tree(required)
+        assert depth(tree) <= 3 * (LIMITS.max_depth + 1)
+        assert len(list(positive_leaves(tree))) <= 2 * LIMITS.max_clauses  # a compound is one clause of two leaves
+    assert bool(query.understood) == (query.tree(1) != All())
+    assert query == parse(typed, analyzer)
+
+
+@given(typed=TYPED)
+def test_unicode_forms_never_differ(analyzer: Analyzer, typed: str) -> None:
+    def read(form: str) -> Query | str:
+        try:
+            return parse(form, analyzer)
+        except QueryTooLarge as error:
+            return str(error)
+
+    assert read(unicodedata.normalize("NFC", typed)) == read(unicodedata.normalize("NFD", typed))
+
+
+@given(typed=TYPED)
+def test_leaves_hold_no_empty_term(analyzer: Analyzer, typed: str) -> None:
+    try:
+        tree = parse(typed, analyzer).tree(1)
+    except QueryTooLarge:
+        return
+    for leaf in positive_leaves(tree):
+        match leaf:
+            case Word():
+                assert leaf.surfaces
+                assert all(leaf.surfaces + leaf.stems)
+            case Phrase():
+                assert leaf.words
+                assert all(leaf.words)
+            case Prefix():
+                assert len(leaf.prefix) >= LIMITS.min_prefix
