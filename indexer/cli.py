@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -255,12 +255,9 @@ def explain(settings: Settings, file: Path, as_json: bool) -> None:
         raise TrouvailleError(f"{file} n’est pas un fichier.")
     relative = _relative_to_a_root(settings, file)
     read = documents.read(file, relative, type_rules(settings), max_bytes=settings.corpus.max_file_bytes)
-    entries, rejected = [], []
-    for item in islice(read, _EXPLAINED):
-        if isinstance(item, documents.Entry):
-            entries.append(_explained(item))
-        else:
-            rejected.append({name: getattr(item, name) for name in ("key", "line", "reason", "empty")})
+    items = list(islice(read, _EXPLAINED))
+    entries = [_explained(item) for item in items if isinstance(item, documents.Entry)]
+    rejected = [asdict(item) for item in items if isinstance(item, documents.Rejected)]
     if as_json:
         _print_json({"path": relative, "documents": entries, "rejected": rejected})
         return
@@ -268,8 +265,8 @@ def explain(settings: Settings, file: Path, as_json: bool) -> None:
         for name, value in entry.items():
             click.echo(f"{name:12} {value if value is not None else '—'}")
         click.echo()
-    for item in rejected:
-        click.echo(f"{'Vide' if item['empty'] else 'Refusé'} : {item['reason']}")
+    for refusal in rejected:
+        click.echo(f"{'Vide' if refusal['empty'] else 'Refusé'} : {refusal['reason']}")
 
 
 def _explained(entry: Any) -> dict[str, Any]:

@@ -285,18 +285,19 @@ class _Run:
     def _walk(self, scope: _Scope) -> dict[str, FileFacts] | None:
         """The files of a root by key; None, and a line in the report, when it cannot be believed."""
         root = Path(scope.root.path)
-        if not root.exists():
-            self.report.missing.append(Problem(scope.root.path, "la racine a disparu ; ses documents sont gardés"))
-            return None
         found: dict[str, FileFacts] = {}
-        for item in documents.walk(root, self._settings.corpus.ignore):
-            if not scope.covers(item.relative):
-                continue
-            if isinstance(item, Unwalkable):
-                self.report.problems.append(Problem(item.relative, item.reason))
-                self._keep_below(scope.root, item.relative)
-            else:
-                found[f"{scope.root.name}/{item.relative}"] = item
+        try:
+            for item in documents.walk(root, self._settings.corpus.ignore):
+                if not scope.covers(item.relative):
+                    continue
+                if isinstance(item, Unwalkable):
+                    self.report.problems.append(Problem(item.relative, item.reason))
+                    self._keep_below(scope.root, item.relative)
+                else:
+                    found[f"{scope.root.name}/{item.relative}"] = item
+        except CorpusError as error:
+            self.report.missing.append(Problem(scope.root.path, f"{error} Ses documents sont gardés."))
+            return None
         had = any(record.root == scope.root.name and scope.covers(record.path) for record in self._records.values())
         if not found and had and not scope.below:
             self.report.missing.append(
@@ -417,20 +418,29 @@ class _Run:
                 self.report.warnings += [f"{facts.relative} : {warning}" for warning in item.warnings]
                 id = self._id(root, facts, item)
                 seen.add(id)
-                if problem := self._claim(item, id, facts, root):
-                    problems.append(problem)
-        except UnreadableDocument as error:
-            problems.append(Problem(facts.relative, str(error)))
+                self._claim(item, id, facts, root)
         except OSError as error:
-            # It may be readable again tomorrow: what the index holds of it stays, and it is tried again next time.
+            # It may be readable again tomorrow: it is tried again next time.
             self.report.problems.append(Problem(facts.relative, f"lecture impossible : {error.strerror or error}"))
             if key in self._records:
                 self._keep_file(key)
             return
+        except UnreadableDocument as error:
+            # Perhaps a copy in progress: what the index has of the file stays, beyond what could be read.
+            problems.append(Problem(facts.relative, str(error)))
+            self._keep_rest(key, seen)
+        else:
+            rest = self._by_file.get(key, ())
+            self._remove([known for known in rest if known.id not in seen and known.id in self._known])
         self._next_records[key] = _record(root, facts, digest, read_ns, tuple(problems))
-        self._remove(
-            [known for known in self._by_file.get(key, ()) if known.id not in seen and known.id in self._known]
-        )
+
+    def _keep_rest(self, key: str, seen: set[str]) -> None:
+        """Keep what the index has of a file beyond the documents that were read."""
+        rest = [known for known in self._by_file.get(key, ()) if known.id not in seen]
+        self.report.unchanged += len(rest)
+        if self._rebuild:
+            for known in rest:
+                self._write(self._update.stored(known.id), replacing=False)
 
     def _id(self, root: Root, facts: FileFacts, entry: Entry) -> str:
         """The id of a document: its own in a JSONL file, else the one it has, else made from root and path."""
@@ -439,22 +449,20 @@ class _Run:
         held = self._by_file.get(f"{root.name}/{facts.relative}")
         return held[0].id if held else document_id(root.name, facts.relative)
 
-    def _claim(
-        self, entry: Entry, id: str, facts: FileFacts, root: Root, *, last_chance: bool = False
-    ) -> Problem | None:
+    def _claim(self, entry: Entry, id: str, facts: FileFacts, root: Root, *, last_chance: bool = False) -> None:
         """Write an entry under its id, unless another place has it.
 
         That place may lose it later in the run: the entry then waits for the end.
         """
         key = f"{root.name}/{facts.relative}"
         owner = self._owner.get(id, key)
+        if owner != key and not last_chance:
+            self._waiting.append((entry, id, facts, root))
+            return
         if owner != key:
-            if not last_chance:
-                self._waiting.append((entry, id, facts, root))
-                return None
             reason = f"l’identifiant « {id} » est déjà pris par {owner}"
             self.report.problems.append(Problem(_place(facts.relative, entry.key), reason))
-            return None
+            return
         self._owner[id] = key
         known = self._known.get(id)
         if known is None:
@@ -462,12 +470,11 @@ class _Run:
         elif known.digest == entry.digest and key not in self._moved:
             self.report.unchanged += 1
             if not self._rebuild:
-                return None
+                return
         else:
             self.report.changed += 1
         first_seen = known.first_seen if known else self._now
         self._write(_document(entry, id, facts, root, first_seen), replacing=known is not None)
-        return None
 
     # --- writing ---------------------------------------------------------------------------------------------------
 

@@ -112,7 +112,10 @@ def test_filters_order_and_pages_of_a_search(trouvaille: Shell) -> None:
     assert trouvaille("search", "", "--date", "inconnue", "--json").json["total"] == 1
     assert trouvaille("search", "", "--date", "2025", "--json").json["total"] == 1
     assert trouvaille("search", "", "--type", "éléments à la presse", "--json").json["total"] == 1
-    assert trouvaille("search", "", "--sort", "ancien", "--limit", "1", "--page", "2", "--json").json["hits"][0]["date"] is None
+    assert (
+        trouvaille("search", "", "--sort", "ancien", "--limit", "1", "--page", "2", "--json").json["hits"][0]["date"]
+        is None
+    )
 
 
 def test_a_search_without_hits_is_no_error(trouvaille: Shell) -> None:
@@ -201,7 +204,7 @@ def test_config_shows_every_setting_and_its_origin(trouvaille: Shell) -> None:
 def test_hostile_file_names_are_shown_not_obeyed(trouvaille: Shell) -> None:
     name = "a\nb\u202e<script>.txt"
     (trouvaille.folder / "textes" / name).write_text("Titre\n\nUn tambour.", encoding="utf-8")
-    os.rename(  # a name that is not UTF-8
+    os.rename(  # noqa: PTH104 - a name that is not UTF-8
         trouvaille.folder / "textes" / "article.txt", os.fsencode(trouvaille.folder / "textes") + b"/caf\xe9.txt"
     )
     run = trouvaille("reindex", "textes", "--json")

@@ -83,7 +83,9 @@ def test_the_web_package_knows_only_the_public_names(path: Path) -> None:
 def test_each_library_comes_in_by_its_own_door(path: Path) -> None:
     for name in imports(path):
         doors = DOORS.get(name.split(".")[0])
-        assert doors is None or relative(path).startswith(doors), f"{relative(path)} imports {name}; its door is {doors}"
+        assert doors is None or relative(path).startswith(doors), (
+            f"{relative(path)} imports {name}; its door is {doors}"
+        )
 
 
 def test_every_public_name_can_be_had() -> None:

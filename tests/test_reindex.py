@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import time
@@ -321,7 +322,7 @@ def test_a_changed_word_list_rebuilds_everything_by_itself(house: House) -> None
     house.write("a.txt", "Un\n\nLa ville de Zorgho.")
     house.reindex()
     files = dict(house.lists.files)
-    files["names.txt"] = files["names.txt"] + "\nZorghos\n".encode()
+    files["names.txt"] = files["names.txt"] + b"\nZorghos\n"
     changed = replace(house, lists=WordLists.from_files(files))
     report = changed.reindex()
     assert report.warnings
@@ -376,3 +377,28 @@ def test_progress_tells_files_and_documents(house: House) -> None:
     told: list[tuple[int, int, int, str]] = []
     house.reindex(progress=lambda *step: told.append(step))
     assert told[-1][:3] == (1, 1, 5)
+
+
+def test_a_file_that_became_unreadable_is_reported_and_keeps_what_was_read_of_it(house: House) -> None:
+    lines = "".join(line(n, f"Texte numéro {n}. " + " ".join(f"mot{n}x{k}" for k in range(400))) for n in range(60))
+    whole = gzip.compress(lines.encode())
+    house.write("docs.jsonl.gz", whole)
+    house.write("a.txt", "Un\n\nTexte sur la mission.")
+    assert house.reindex().added == 61
+    house.write("a.txt", b"\x00\x01\x02\x03\x04\x05", age_s=30)
+    house.write("docs.jsonl.gz", whole[: len(whole) * 2 // 3], age_s=30)
+    report = house.reindex()
+    assert (report.removed, report.unchanged, report.exit_code) == (0, 61, 1)
+    assert {problem.path for problem in report.problems} == {"a.txt", "docs.jsonl.gz"}
+    assert house.reindex(full=True).exit_code == 1
+    assert (house.search().total, house.titles("mission")) == (61, ["Un"])
+    house.write("docs.jsonl.gz", whole, age_s=20)
+    house.write("a.txt", "", age_s=20)
+    report = house.reindex()
+    assert (report.removed, report.exit_code) == (1, 0)
+
+
+def test_a_line_with_a_title_and_no_text_is_a_document(house: House) -> None:
+    house.write("docs.jsonl", json.dumps({"id": "x", "title": "Une notice du fonds", "text": ""}) + "\n")
+    assert house.reindex().added == 1
+    assert house.titles("notices") == ["Une notice du fonds"]

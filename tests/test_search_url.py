@@ -12,7 +12,10 @@ from indexer.errors import RequestError
 from indexer.model import DateFilter, SearchRequest, Sort
 from indexer.search_url import choose_date, document_url, parse_request, search_url, toggle_type
 
-DATES = [None, *map(DateFilter.parse, ("2023", "2023-06", "2023-06-30", "2023-06..2023-09", "2023-06..", "..2023", "inconnue"))]
+DATES = [
+    None,
+    *map(DateFilter.parse, ("2023", "2023-06", "2023-06-30", "2023-06..2023-09", "2023-06..", "..2023", "inconnue")),
+]
 
 requests = st.builds(
     SearchRequest,

@@ -189,7 +189,7 @@ def test_words_are_marked_as_the_author_wrote_them(press: House) -> None:
 
 
 def test_limits_of_a_query_are_told(press: House) -> None:
-    with pytest.raises(QueryTooLarge, match="1 ?000|1.000"):
+    with pytest.raises(QueryTooLarge, match="1\u202f000"):
         press.search("a" * 1001)
 
 

@@ -1,10 +1,9 @@
 """Our query tree → Whoosh queries.
 
-Whoosh's Term, Or and Phrase find and score the words. What combines them is computed here, exhaustively, by small query
-classes: Whoosh lacks at least k of n, prefixes with a constant score and proximity in any order, and its AndNot keeps an
-excluded document that comes first in a segment (whoosh3 3.54, `AndNotMatcher._find_first` tests equality only;
-tests/columnar/test_whoosh_faults.py shows it). Speed is no aim: this is also the oracle that a faster evaluation is held
-against.
+Whoosh's Term, Or and Phrase find and score the words. What combines them is computed here, exhaustively, by small
+query classes: Whoosh lacks at least k of n, prefixes with a constant score and proximity in any order, and its AndNot
+keeps an excluded document that comes first in a segment (whoosh3 3.54, `AndNotMatcher._find_first` tests equality only;
+tests/columnar/test_whoosh_faults.py shows it). Speed is no aim: this is also the oracle for a faster evaluation.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ from typing import Any
 from whoosh import index
 
 from indexer.columnar import stored
-from indexer.columnar.schema import SURFACE, field_name, schema
-from indexer.model import Document, Position
+from indexer.columnar.schema import STEM, SURFACE, field_name, schema
+from indexer.french import Word
+from indexer.model import Document
 
 # Megabytes of postings held before Whoosh sorts them to disk. 512 indexes 28 % faster than 128 (research on 20,000
 # documents) and 256 most of that; a run's memory stays under 600 MB.
@@ -39,15 +40,15 @@ class Writer:
         for number in numbers:
             self._writer.delete_document(number)
 
-    def add(self, document: Document, title: Sequence[Position], body: Sequence[Position]) -> None:
+    def add(self, document: Document, title: Sequence[Word], body: Sequence[Word]) -> None:
         """Add a document with its analysed title and text. Each id once: Whoosh would keep both copies."""
         if document.id in self._added:
             raise ValueError(f"document {document.id!r} was already added in this run")
         self._added.add(document.id)
         terms = {}
-        for field, positions in (("title", title), ("body", body)):
-            terms[field_name(field, SURFACE)] = [position.surface for position in positions]
-            terms[field_name(field, "stem")] = [position.stem for position in positions]
+        for field, words in (("title", title), ("body", body)):
+            terms[field_name(field, SURFACE)] = [word.surface for word in words]
+            terms[field_name(field, STEM)] = [word.stem for word in words]
         self._writer.add_document(
             id=document.id,
             type=document.type,
@@ -79,6 +80,6 @@ def file_key(document: Document) -> str:
     return f"{document.root}/{path}"
 
 
-def sort_key(title: Sequence[Position], text: str) -> str:
+def sort_key(title: Sequence[Word], text: str) -> str:
     """The key that orders titles as French dictionaries do: folded words first, accents and case to break ties."""
-    return " ".join(position.surface[0] for position in title) + "\0" + text
+    return " ".join(word.surface[0] for word in title) + "\0" + text

@@ -28,7 +28,9 @@ def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entr
     if header:
         paragraphs = ((first,) if first.strip() else ()) + paragraphs[1:]
     if not any(_LETTER.search(paragraph) for paragraph in paragraphs):
-        return Rejected(draft.key, draft.line, _NO_TEXT, empty=True)
+        if draft.key is None or not _LETTER.search(draft.title or ""):
+            return Rejected(draft.key, draft.line, _NO_TEXT, empty=True)
+        paragraphs = ()  # an entry of a catalogue may have a title and nothing else
     start = "\n".join(paragraph[:START_CHARS] for paragraph in paragraphs[:40])[:START_CHARS]
     warnings = list(draft.warnings)
 

@@ -18,7 +18,7 @@ from indexer.columnar.reader import Reader
 from indexer.columnar.writer import Writer
 from indexer.engines.base import EngineAnswer, EngineQuery, Known
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
-from indexer.french import CHAIN_VERSION, Analyzer, WordLists
+from indexer.french import CHAIN_VERSION, Analyzer, Word, WordLists
 from indexer.model import DateFilter, Document, PartialDate, Root, Sort, Status
 from indexer.settings import Ranking
 
@@ -191,9 +191,11 @@ class LocalUpdate:
     def add(self, document: Document) -> None:
         """See engines.base.Update."""
         assert self._writer is not None
-        analyze = self._analyzer.analyze
-        self._writer.add(document, analyze(document.title), analyze(document.text))
+        self._writer.add(document, self._words(document.title), self._words(document.text))
         self._documents += 1
+
+    def _words(self, text: str) -> list[Word]:
+        return [word for _, found in self._analyzer.words(text) for word in found.words]
 
     def remove(self, ids: Iterable[str]) -> None:
         """See engines.base.Update."""

@@ -1,13 +1,24 @@
 """French analysis: the only one, for documents and queries alike.
 
-    text ─ chunks ─ normalize ─ tokenize (elision, inclusive) ─ fold: surface ─ stem → Position
+    text ─ chunks ─ normalize ─ tokenize (elision, inclusive) ─ fold ─ surface ─ stem → Position
 
 Every term is a function of the accent-folded word, so that accents, case and Unicode form never decide whether a
-document is found. The measurements behind each step are in research/french.md; the lists in `config/french/`.
+document is found. The lists are in `config/french/`.
 """
 
 from indexer.french.analyzer import CHAIN_VERSION, Analyzer, Chunk, Word, Words
 from indexer.french.fold import MAX_TERM
 from indexer.french.lists import FILE_NAMES, WordLists
+from indexer.french.tokenize import split_chunks
 
-__all__ = ["CHAIN_VERSION", "FILE_NAMES", "MAX_TERM", "Analyzer", "Chunk", "Word", "WordLists", "Words"]
+__all__ = [
+    "CHAIN_VERSION",
+    "FILE_NAMES",
+    "MAX_TERM",
+    "Analyzer",
+    "Chunk",
+    "Word",
+    "WordLists",
+    "Words",
+    "split_chunks",
+]

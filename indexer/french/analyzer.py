@@ -1,6 +1,6 @@
 """The analysis of documents and queries alike: text → positions, each with its folded forms, their stems, its offsets.
 
-Equal chunks are analysed once: on labour-law text 96.5 % of chunks are met again (research/french.md §5), so one
+Equal chunks are analysed once: on labour-law text 96.5 % of chunks are met again, so one
 look-up replaces everything the other modules do. What is remembered is relative to the chunk; offsets cost nothing.
 """
 
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from indexer.french.fold import fold
 from indexer.french.lists import WordLists
 from indexer.french.normalize import normalize
-from indexer.french.stem import Stemmer
+from indexer.french.stem import Stemmer, snowball_version
 from indexer.french.tokenize import Tokenizer, split_chunks
 from indexer.model import Position
 
 # Raised with every change of code that gives any word another term; the lists have a digest of their own.
 _CHAIN = 1
-CHAIN_VERSION = f"{_CHAIN} snowballstemmer-{version('snowballstemmer')}"
+CHAIN_VERSION = f"{_CHAIN}-{snowball_version()}"
 
 # 282 bytes an entry, some 80 MB when full; 18 MB of text hold 88,000 distinct chunks.
 _MAX_REMEMBERED = 300_000

@@ -1,7 +1,7 @@
 """Brings a chunk of text to composed Unicode with plain apostrophes and hyphens, and knows where each character was.
 
 This has to come before any folding: unidecode turns a zero-width space into a space, `\\w` breaks `éléments` at each
-combining accent, and the elision rules know one apostrophe only (research/french.md §0 step 3 and §3 "traps").
+combining accent, and the elision rules know one apostrophe only.
 """
 
 from __future__ import annotations

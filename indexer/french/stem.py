@@ -1,12 +1,13 @@
 """From a folded form to its stem: closed lists first, then endings, then the Snowball stemmer.
 
-The order is the point (research/french.md §0 step 9). Snowball then unidecode loses a quarter of accented words for who
+The order is the point. Snowball then unidecode loses a quarter of accented words for who
 types no accents; unidecode then Snowball nearly doubles understemming, since the stemmer reads accents. Here everything
 is a function of the *folded* form, plurals go first, and the endings that Snowball tests are given their accents back.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from typing import Protocol
@@ -15,6 +16,22 @@ import snowballstemmer
 
 from indexer.french.fold import fold
 from indexer.french.lists import WordLists
+
+# Words that Snowball's French algorithm has treated differently over its releases, and some that it always cut.
+_PROBES = (
+    "française", "français", "époux", "mauvais", "palais", "bijoux", "sécurité", "élection", "négociations",
+    "arrivèrent", "publiquement", "journée", "première", "constitutionnel", "réfugiées", "abandonnait",
+)  # fmt: skip
+
+
+def snowball_version() -> str:
+    """A name for what the stemmer in use does: it changes when the algorithm does, whichever package brings it.
+
+    snowballstemmer hands over to PyStemmer where that is installed, and the two have releases of their own.
+    """
+    stemmer = snowballstemmer.stemmer("french")
+    return hashlib.sha256(" ".join(map(stemmer.stemWord, _PROBES)).encode()).hexdigest()[:8]
+
 
 _VOWELS = "aeiouy"
 _PLAIN_WORD = re.compile("[a-z]{3,}")

@@ -10,7 +10,7 @@ from indexer.query.tree import All, And, Node, Not, Or
 def match_rule(n_words: int) -> int:
     """How many of `n_words` free words a document must have: one of one, both of two, two of three or more.
 
-    Measured on four French query sets, this ranks as well as any word, with a sixth of its results (DESIGN.md §4).
+    Measured on four French query sets, this ranks as well as any word, with a sixth of its results.
     """
     return min(n_words, 2)
 

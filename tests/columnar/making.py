@@ -16,7 +16,7 @@ from tests.columnar.naive import Analysed
 RANKING = Ranking(k1=1.5, b=0.5, surface=0.3, stem=0.7, title=1.2, body=1.0)
 
 # A vocabulary with inflections, accents, elision, compounds and names, so that surfaces and stems differ.
-WORDS = (
+WORDS = (  # noqa: SIM905 - easier to read and to add to
     "mandat mandats mission missions sécurité securite Mali mal maliens malienne conflit conflits retrait l’ONU ONU "
     "cessez-le-feu vice-président président présidente rebelle rebelles la le de du fin paix 2690 2100 1er résolution "
     "d’Alger Kidal Gao civils casques bleus bleu"

@@ -63,7 +63,9 @@ def test_filters_facets_and_counts_agree_with_counting_by_hand(
     for _ in range(60):
         tree = made_tree(rng, analyzer)
         types = tuple(rng.sample(TYPES, rng.randint(0, 2)))
-        date = rng.choice([None, *map(DateFilter.parse, ("2013", "2013-06", "2012-03..2014-05-15", "..2013", "inconnue"))])
+        date = rng.choice(
+            [None, *map(DateFilter.parse, ("2013", "2013-06", "2012-03..2014-05-15", "..2013", "inconnue"))]
+        )
         matching = naive.matches(tree)
         right_type = {d.id for d in corpus if not types or d.type in types}
         right_date = {d.id for d in corpus if date is None or date.matches(d.date)}

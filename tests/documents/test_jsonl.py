@@ -131,7 +131,7 @@ def test_a_bad_line_is_a_reason_with_its_number_and_the_next_is_read(tmp_path, l
 
 
 def test_a_line_without_text_is_reported_as_empty(tmp_path):
-    (found,) = found_in(tmp_path, lines_of({"id": 1, "title": "Titre", "text": " \n"}))
+    (found,) = found_in(tmp_path, lines_of({"id": 1, "title": " — ", "text": " \n"}))
     assert found == Rejected("1", 1, "pas de texte", empty=True)
 
 
