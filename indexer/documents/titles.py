@@ -20,6 +20,15 @@ _SENTENCE_END = re.compile(r"[.!?…]+(?:[ \u00a0\u202f]?»|[”\"’')\]])*(?=\
 _ABBREVIATION = re.compile(r"\b(?:MM|Mmes?|Mlles?|Dr|Pr|Me|Ste?|art|al|cf|vol|no|pp?|av|apr|[A-Z])\.$")
 _FINAL = re.compile(r"[.;,:…]['\"»”)\]]*$")
 _LIST_MARK = re.compile(r"^(?:[-–—•·*▪>]\s|\(?\d{1,3}[.)]\s)")
+# Lines that name the kind of text, or who sends it, and not the text: « COMMUNIQUÉ DE PRESSE », « Communiqué n° 12 ».
+# Matched on `plain` text.
+_GENRE = re.compile(
+    r"(?:communique|declaration|dossier|note|point|revue|article|depeche|elements|compte[ -]rendu|rapport|lettre)"
+    r"(?: (?:de|a la|d'information|de la) ?presse| d'information)?(?: ?(?:n°|no|num\.?) ?\d+)?"
+    r"|conseil de securite(?: des nations unies)?|assemblee generale(?: des nations unies)?|nations unies"
+)
+# « Accueil | La Mission | Documents »
+_MENU = re.compile(r"\S\s+[|•·›>]\s+\S.*\s[|•·›>]\s+\S")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _EDGES = re.compile(r"^\W+|\W+$")
 
@@ -70,20 +79,27 @@ def _bare(text: str) -> str:
 def _title_line(paragraphs: Sequence[str], today: date) -> int | None:
     """The number of the paragraph that is a title line, if there is one."""
     first = 0
-    while first < min(3, len(paragraphs)) and is_date_line(paragraphs[first], today):
+    while first < min(3, len(paragraphs)) and (
+        is_date_line(paragraphs[first], today) or _MENU.search(paragraphs[first])
+    ):
         first += 1
     if len(paragraphs) < first + 2 or not _is_heading(paragraphs[first], alone=True):
         return None
-    if len(_WORD.findall(paragraphs[first])) == 1:
-        return _below_banner(paragraphs, first)
+    if len(_WORD.findall(paragraphs[first])) == 1 or _names_genre(paragraphs[first]):
+        return _below_banner(paragraphs, first, today)
     return first
 
 
-def _below_banner(paragraphs: Sequence[str], first: int) -> int:
-    """A single word at the top (a sigle, a site's name) names the sender rather than the text.
+def _names_genre(line: str) -> bool:
+    return _GENRE.fullmatch(_bare(line)) is not None
 
-    The title is then the first line of the group of heading lines right above the text itself: the first two paragraphs
-    that follow each other, or the last one of a short page. Without such a group it is the single word after all.
+
+def _below_banner(paragraphs: Sequence[str], first: int, today: date) -> int:
+    """A single word (a sigle, a site's name) or a genre at the top names the sender or the kind, not the text.
+
+    The title is then in the group of heading lines right above the text itself (the first two paragraphs that follow
+    each other, or the last one of a short page): its first line that is no date and names no genre. Without one it is
+    the line at the top after all.
     """
     group = first
     heading = True
@@ -96,14 +112,20 @@ def _below_banner(paragraphs: Sequence[str], first: int) -> int:
     else:
         if heading or len(paragraphs) > first + _TOP:
             return first
-    return group if len(_WORD.findall(paragraphs[group])) >= 3 else first
+    for number in range(group, min(group + _TOP, len(paragraphs))):
+        line = paragraphs[number]
+        if not _is_heading(line, alone=False):
+            break
+        if len(_WORD.findall(line)) >= 3 and not _names_genre(line) and not is_date_line(line, today):
+            return number
+    return first
 
 
 def _is_heading(paragraph: str, *, alone: bool) -> bool:
     """A short line that is no sentence and no item of a list. `alone`: it stands at the top and may be longer."""
     if "\n" in paragraph or len(paragraph) > (_MAX_LONE_LINE if alone else _MAX_LINE):
         return False
-    if _FINAL.search(paragraph) or _LIST_MARK.match(paragraph):
+    if _FINAL.search(paragraph) or _LIST_MARK.match(paragraph) or _MENU.search(paragraph):
         return False
     if len(paragraph) > _MAX_LINE and _SENTENCE_END.search(paragraph):
         return False

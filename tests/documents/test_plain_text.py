@@ -260,3 +260,18 @@ def test_any_text_in_any_format_is_kept_in_well_formed_paragraphs(tmp_path_facto
         if not isinstance(entry, Rejected):
             assert all(paragraph.strip() for paragraph in entry.text.split("\n\n"))
             assert "\n\n\n" not in entry.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (["COMMUNIQUÉ DE PRESSE", "Communiqué n° 31", "12 octobre 2023", "Le retrait", ""], "Le retrait"),
+        (["Communiqué n° 12", "Mopti, 1ᵉʳ mars 2021", "Protéger les civils", ""], "Protéger les civils"),
+        (["ELEMENTS A LA PRESSE", "ATTENTAT CONTRE UN HOTEL", ""], "ATTENTAT CONTRE UN HOTEL"),
+        (["CONSEIL DE SÉCURITÉ", "Éléments à la presse sur le Mali", ""], "Éléments à la presse sur le Mali"),
+        (["COMMUNIQUÉ DE PRESSE", "Un texte suit, sans autre titre."], "COMMUNIQUÉ DE PRESSE"),
+        (["Accueil | La Mission | Contact", "Le bilan de dix ans", ""], "Le bilan de dix ans"),
+    ],
+)  # fmt: skip
+def test_a_line_that_only_names_the_genre_is_no_title_when_a_better_one_follows(tmp_path, lines, title):
+    assert entry_of(tmp_path, "a.txt", "\n\n".join([*lines[:-1], BODY])).title == title

@@ -169,6 +169,8 @@ def _facts(page: LexborHTMLParser) -> _Facts:
         facts.title, facts.title_rule = meta["og:title"], "métadonnées (og:title)"
     elif _text(article, "headline"):
         facts.title, facts.title_rule = _text(article, "headline"), "métadonnées (JSON-LD)"
+    elif meta.get("dc.title"):
+        facts.title, facts.title_rule = meta["dc.title"], "métadonnées (DC.title)"
     published = _text(article, "datePublished")
     if published:
         facts.dates.append(published)
@@ -182,7 +184,8 @@ def _facts(page: LexborHTMLParser) -> _Facts:
     facts.symbol = meta.get("symbol") or meta.get("dc.identifier")
     kind = article.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
-    facts.schema = next((one for one in kinds if isinstance(one, str)), None)
+    declared = "Article" if meta.get("og:type", "").lower() == "article" else None
+    facts.schema = next((one for one in kinds if isinstance(one, str)), declared)
     return facts
 
 
@@ -236,13 +239,14 @@ def _text(found: Mapping[str, Any], key: str) -> str | None:
 _SEPARATED = re.compile(r"\s+[|•·»›:/–—-]{1,2}\s+|\s*\|\s*")
 _BAR = re.compile(r"\s*\|\s*|\s+[•»›]\s+")
 _MAX_SITE_NAME = 60
+_TAG = "balise <title>"
 _CHROME = "header, footer, #header, #footer, #logo, .logo"
 
 
 def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraphs: list[str]) -> tuple[str | None, str]:
     """The page's own title without the name of its site, and where it stood."""
     node = page.css_first("head > title") or page.css_first("title")
-    candidates = [(facts.title, facts.title_rule), (_words(node) if node else None, "balise <title>")]
+    candidates = [(facts.title, facts.title_rule), (_words(node) if node else None, _TAG)]
     chrome = None
     for title, rule in candidates:
         title = squeeze(title or "")
@@ -251,7 +255,9 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
         if chrome is None:
             chrome = plain(" ".join(_words(found) for found in page.css(_CHROME)[:10]))
         bare = _without_site(title, facts.site, headings, paragraphs, chrome)
-        if bare:
+        # A <title> that shares nothing with the page's one heading names the site (« Le Quotidien de la Lagune »).
+        foreign = node and rule == _TAG and len(headings) == 1 and not _alike(bare or "", headings[0])
+        if bare and not foreign:
             return bare, rule
     if headings:
         return headings[0], "titre <h1> de la page"
@@ -292,6 +298,12 @@ def _without_site(title: str, site: str | None, headings: list[str], paragraphs:
         if plain(title) in known:
             break
     return title
+
+
+def _alike(title: str, heading: str) -> bool:
+    """True when title and heading have a word of some length in common."""
+    mine, other = (set(re.findall(r"[^\W_]{4,}", plain(text))) for text in (title, heading))
+    return bool(mine & other)
 
 
 def _names_site(name: str, chrome: str) -> bool:
