@@ -265,7 +265,7 @@ def test_any_text_in_any_format_is_kept_in_well_formed_paragraphs(tmp_path_facto
 @pytest.mark.parametrize(
     ("lines", "title"),
     [
-        (["COMMUNIQUÉ DE PRESSE", "Communiqué n° 31", "12 octobre 2023", "Le retrait", ""], "Le retrait"),
+        (["COMMUNIQUÉ DE PRESSE", "Communiqué n° 31", "12 octobre 2023", "Le retrait avance", ""], "Le retrait avance"),
         (["Communiqué n° 12", "Mopti, 1ᵉʳ mars 2021", "Protéger les civils", ""], "Protéger les civils"),
         (["ELEMENTS A LA PRESSE", "ATTENTAT CONTRE UN HOTEL", ""], "ATTENTAT CONTRE UN HOTEL"),
         (["CONSEIL DE SÉCURITÉ", "Éléments à la presse sur le Mali", ""], "Éléments à la presse sur le Mali"),
