@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         RequestError,
         TrouvailleError,
     )
+    from indexer.links import SEARCH_PATH, choose_date, document_url, parse_request, search_url, toggle_type
     from indexer.model import (
         UNKNOWN_DATE,
         DateFilter,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         Sort,
         Status,
     )
-    from indexer.search_url import SEARCH_PATH, choose_date, document_url, parse_request, search_url, toggle_type
     from indexer.searcher import SearchService
     from indexer.settings import Settings, load_settings
 
@@ -81,7 +81,7 @@ __all__ = [
 ]
 
 # Lightest first: a name is looked for in each in turn.
-_HOMES = ("model", "errors", "search_url", "settings", "as_json", "searcher", "assembly")
+_HOMES = ("model", "errors", "links", "settings", "as_json", "searcher", "assembly")
 
 
 def __getattr__(name: str) -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+from indexer.links import SEARCH_PATH, choose_date, document_url, search_url, toggle_type
 from indexer.model import Document, DocumentPage, FacetValue, Hit, SearchPage, SearchRequest, Status
-from indexer.search_url import SEARCH_PATH, choose_date, document_url, search_url, toggle_type
 
 JSON_PATH = SEARCH_PATH + ".json"
 

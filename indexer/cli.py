@@ -176,7 +176,7 @@ def search(
     """Chercher QUERY dans l’index."""
     from indexer.as_json import search_page_json
     from indexer.assembly import create_service
-    from indexer.search_url import parse_request
+    from indexer.links import parse_request
 
     args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page]}
     if all_words:

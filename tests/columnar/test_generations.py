@@ -189,12 +189,13 @@ _WRITER = textwrap.dedent(
 )
 
 
-def test_a_run_killed_at_any_moment_loses_no_acknowledged_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.deep)])
+def test_a_run_killed_at_any_moment_loses_no_acknowledged_run(kills: int, tmp_path: Path) -> None:
     """Each batch is ten documents: after a kill, every acknowledged batch is whole, and at most one more."""
     folder = tmp_path / "index"
-    rng = random.Random(3)
+    rng = random.Random(kills)
     done = -1
-    for _ in range(6):
+    for _ in range(kills):
         process = subprocess.Popen(
             [sys.executable, "-c", _WRITER.format(root=str(ROOT)), str(folder), str(done + 1)],
             stdout=subprocess.PIPE,

@@ -39,7 +39,12 @@ def naive(corpus: list[Document], analyzer: Analyzer) -> Naive:
     return Naive(analysed(corpus, analyzer), RANKING)
 
 
-@pytest.mark.parametrize("block", range(10))
+def blocks(short: int, long: int) -> list[object]:
+    """Numbers of blocks of trees: the first in every run, the others in `make test-deep`."""
+    return [*range(short), *(pytest.param(n, marks=pytest.mark.deep) for n in range(short, long))]
+
+
+@pytest.mark.parametrize("block", blocks(10, 200))
 def test_generated_trees_match_and_score_like_the_naive_matcher(
     block: int, engine: LocalEngine, naive: Naive, analyzer: Analyzer
 ) -> None:

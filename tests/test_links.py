@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import RequestError
+from indexer.links import choose_date, document_url, parse_request, search_url, toggle_type
 from indexer.model import DateFilter, SearchRequest, Sort
-from indexer.search_url import choose_date, document_url, parse_request, search_url, toggle_type
 
 DATES = [
     None,
