@@ -77,7 +77,7 @@ FAULTS = {
         503,
         "L’index est endommagé",
         "Ses fichiers ne sont plus ceux qui ont été écrits.",
-        "Si vous tenez ce site : « trouvaille verify » dit lesquels, « trouvaille reindex --full » les refait.",
+        "Si vous tenez ce site, lancez la commande « trouvaille reindex --full », qui les refait.",
     ),
     "index_incompatible": Fault(
         503,

@@ -39,6 +39,9 @@ JSON_PATH = "/recherche.json"
 TYPES_IN_SIGHT = 10
 YEARS_IN_SIGHT = 15
 PARAGRAPHS_IN_SIGHT = 24
+# Marks that lead to their neighbours: each costs 700 bytes of page. Later ones are marked only.
+WALKED_MARKS = 1000
+BEYOND = -1
 
 SORTS = ((Sort.RELEVANCE, "pertinence"), (Sort.NEWEST, "récents"), (Sort.OLDEST, "anciens"), (Sort.TITLE, "titre"))
 DATE_SOURCES = {
@@ -178,6 +181,7 @@ class Reading:
     title: str
     paragraphs: tuple[Paragraph, ...]
     marks: int
+    walked: int
     where: Facet
     inferred: str
     original: str | None
@@ -423,6 +427,7 @@ def reading(page: DocumentPage, text: str) -> Reading:
         title=document.title,
         paragraphs=tuple(paragraphs),
         marks=marks,
+        walked=min(marks, WALKED_MARKS),
         where=_where(where),
         inferred=_inferred(document),
         original=_safe_link(document.url),
@@ -436,10 +441,11 @@ def reading(page: DocumentPage, text: str) -> Reading:
 
 
 def _numbered(pieces: Fragment, marks: int) -> tuple[tuple[tuple[str, int], ...], int]:
+    """Each piece with the number of its mark, 0 for none, BEYOND after the last that is walked; and how many marks."""
     numbered: list[tuple[str, int]] = []
     for text, hit in pieces:
         marks += hit
-        numbered.append((text, marks if hit else 0))
+        numbered.append((text, (marks if marks <= WALKED_MARKS else BEYOND) if hit else 0))
     return tuple(numbered), marks
 
 

@@ -169,8 +169,17 @@ def test_what_is_remembered_is_bounded(lists: WordLists, monkeypatch: pytest.Mon
     assert len(analyzer._chunks) == len(analyzer._stems) == 10
 
 
-def test_chain_version_names_the_stemmer() -> None:
-    assert "snowballstemmer-" in CHAIN_VERSION
+def test_chain_version_changes_with_what_the_stemmer_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    import snowballstemmer
+    from snowballstemmer.french_stemmer import FrenchStemmer
+
+    from indexer.french.stem import snowball_version
+
+    assert CHAIN_VERSION.endswith(snowball_version())
+    monkeypatch.setattr(snowballstemmer, "stemmer", lambda _: FrenchStemmer())
+    assert CHAIN_VERSION.endswith(snowball_version())  # pure Python or PyStemmer: the same chain
+    monkeypatch.setattr(FrenchStemmer, "stemWord", lambda _, word: word)
+    assert not CHAIN_VERSION.endswith(snowball_version())
 
 
 def test_pure_python_stemmer_gives_the_same_stems_as_pystemmer(lists: WordLists) -> None:

@@ -99,3 +99,13 @@ def test_unknown_document_is_404(page, id):
 
 def test_query_over_the_limit_is_400(page):
     assert page("/document/complet?q=" + "a" * 2000, 400).text("h1") == "Recherche trop longue"
+
+
+def test_beyond_a_bound_marks_are_marked_and_no_longer_walked(page, monkeypatch):
+    """A page of twenty thousand marks would weigh fifteen megabytes."""
+    monkeypatch.setattr("webapp.pages.WALKED_MARKS", 2)
+    found = page("/document/complet?q=mandat+minusma")
+    assert len(found.texts(".sheet p mark")) == 4
+    assert found.attributes(".hop a:last-child", "href") == ["#m2", "#m1"]
+    assert found.link("dernière", ".walk") == "#m2"
+    assert "4 occurrences" in found.text(".where")
