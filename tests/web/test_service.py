@@ -184,5 +184,5 @@ def test_failure_to_read_the_index_never_looks_like_an_empty_result(site):
     del service.status
     response = create_app(service).test_client().get("/recherche?q=mandat")
     assert response.status_code == 503
-    assert "trouvaille verify" in response.text
+    assert "trouvaille reindex --full" in response.text
     assert "/secret" not in response.text
