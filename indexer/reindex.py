@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer import documents
-from indexer.documents import Entry, FileFacts, Rejected, TypeRules, Unwalkable
+from indexer.documents import Entry, FileFacts, Rejected, TypeRules
 from indexer.engines.base import Engine, Known, Update
 from indexer.errors import CorpusError, IndexProblem, UnreadableDocument
 from indexer.french import WordLists
@@ -30,6 +30,8 @@ from indexer.settings import Settings
 _RACY_NS = 2_000_000_000
 # Problems kept for one file (a table with a million bad lines must not fill the report).
 _MAX_PROBLEMS = 1000
+# Documents held back at the same time because their id is taken, in case it becomes free in the same run.
+_MAX_WAITING = 10_000
 
 # Called with files done, files in all, documents written so far, and what is being done.
 Progress = Callable[[int, int, int, str], None]
@@ -138,19 +140,18 @@ def reindex(
     CorpusError when there is nothing that could be read.
     """
     started = time.monotonic()
-    with engine.update(lists, rules.digest, full=full) as update:
-        run = _Run(update, settings, rules, rebuild=full or bool(update.outdated), check=check, dry_run=dry_run)
-        if update.outdated:
-            run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
-        scope = run.choose(list(paths), list(forget))
-        try:
-            run.go(scope, progress)
-        except OSError as error:
-            where = f" ({error.filename})" if error.filename else ""
-            raise IndexProblem(
-                f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
-                "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
-            ) from error
+    try:
+        with engine.update(lists, rules.digest, full=full) as update:
+            run = _Run(update, settings, rules, rebuild=full or bool(update.outdated), check=check, dry_run=dry_run)
+            if update.outdated:
+                run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
+            run.go(run.choose(list(paths), list(forget)), progress)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise IndexProblem(
+            f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
+            "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
+        ) from error
     run.report.took_ms = round((time.monotonic() - started) * 1000)
     return run.report
 
@@ -163,7 +164,12 @@ class _Scope:
     below: str = ""
 
     def covers(self, path: str) -> bool:
+        """True for a relative path that this scope looks at."""
         return not self.below or path == self.below or path.startswith(self.below + "/")
+
+    def contains(self, other: _Scope) -> bool:
+        """True when `other` is a smaller part of the same root."""
+        return self != other and self.root == other.root and self.covers(other.below)
 
 
 class _Run:
@@ -182,6 +188,7 @@ class _Run:
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
         self._roots = list(update.roots)
         self._records = {record.key: record for record in map(FileRecord.from_json, update.files())}
+        self._before = dict(self._records)
         self._next_records: dict[str, FileRecord] = {}
         self._known: dict[str, Known] = {known.id: known for known in update.known()}
         self._by_file: dict[str, list[Known]] = {}
@@ -190,6 +197,7 @@ class _Run:
         # Where each id belongs: in the index, then as claimed by the files read in this run.
         self._owner = {known.id: known.file for known in self._known.values()}
         self._waiting: list[tuple[Entry, str, FileFacts, Root]] = []
+        self._conflicts: dict[str, list[Problem]] = {}
         self._moved: set[str] = set()
         self._started = False
         self._dirty = False
@@ -214,7 +222,7 @@ class _Run:
             chosen = {scope.root.name for scope in scopes}
             scopes = [_Scope(scope.root) for scope in scopes]
             scopes += [_Scope(root) for root in self._roots if root.name not in chosen]
-        return list(dict.fromkeys(scopes))
+        return [scope for scope in dict.fromkeys(scopes) if not any(other.contains(scope) for other in scopes)]
 
     def _scope(self, path: Path) -> _Scope:
         path = Path(os.path.abspath(path))
@@ -273,11 +281,19 @@ class _Run:
             self._read(root, facts)
         for waiting in self._waiting:
             self._claim(*waiting, last_chance=True)
+        self._remember_conflicts()
+        self._dirty |= self._next_records != self._before
         self.report.problems += [problem for record in self._next_records.values() for problem in record.problems]
         self.report.problems.sort(key=lambda problem: problem.path)
         if self._dirty and not self._dry_run:
             progress(total, total, self._written, "Écriture de l’index")
             self._publish()
+
+    def _remember_conflicts(self) -> None:
+        """A file with an id that another place has is read at each run, until one of the two gives way."""
+        for key, conflicts in self._conflicts.items():
+            record = self._next_records[key]
+            self._next_records[key] = replace(record, sha256="", read_ns=0, problems=record.problems + tuple(conflicts))
 
     def _tell(self, what: str) -> None:
         self._progress(self._written, what)
@@ -290,11 +306,13 @@ class _Run:
             for item in documents.walk(root, self._settings.corpus.ignore):
                 if not scope.covers(item.relative):
                     continue
-                if isinstance(item, Unwalkable):
-                    self.report.problems.append(Problem(item.relative, item.reason))
-                    self._keep_below(scope.root, item.relative)
+                if isinstance(item, FileFacts):
+                    if not item.path.is_relative_to(self._settings.index.directory):
+                        found[f"{scope.root.name}/{item.relative}"] = item
                 else:
-                    found[f"{scope.root.name}/{item.relative}"] = item
+                    self.report.problems.append(Problem(item.relative, item.reason))
+                    if f"{scope.root.name}/{item.relative}" not in found:
+                        self._keep_below(scope.root, item.relative)
         except CorpusError as error:
             self.report.missing.append(Problem(scope.root.path, f"{error} Ses documents sont gardés."))
             return None
@@ -335,9 +353,7 @@ class _Run:
                 yield scope.root, facts
             elif record.same_on_disk(facts) and not self._check:
                 self._keep_file(key)
-            elif self._only_touched(key, scope.root, facts):
-                self._dirty = True
-            else:
+            elif not self._only_touched(key, scope.root, facts):
                 yield scope.root, facts
         for key in vanished:
             if key in self._records:
@@ -386,7 +402,6 @@ class _Run:
     def _drop_file(self, key: str) -> None:
         self._records.pop(key, None)
         self._remove(self._by_file.pop(key, ()))
-        self._dirty = True
 
     def _remove(self, gone: Iterable[Known]) -> None:
         ids = [known.id for known in gone]
@@ -402,29 +417,28 @@ class _Run:
     def _read(self, root: Root, facts: FileFacts) -> None:
         """Read a new or changed file and write what changed of it."""
         key = f"{root.name}/{facts.relative}"
-        self._dirty = True
-        problems: list[Problem] = []
-        seen: set[str] = set()
         read_ns = time.time_ns()
         try:
             digest = _sha256(facts.path)
-            for item in documents.read(
-                facts.path, facts.relative, self._rules, max_bytes=self._settings.corpus.max_file_bytes
-            ):
-                if isinstance(item, Rejected):
-                    if len(problems) < _MAX_PROBLEMS:
-                        problems.append(_problem(facts.relative, item))
-                    continue
-                self.report.warnings += [f"{facts.relative} : {warning}" for warning in item.warnings]
-                id = self._id(root, facts, item)
-                seen.add(id)
-                self._claim(item, id, facts, root)
         except OSError as error:
-            # It may be readable again tomorrow: it is tried again next time.
+            # It may be readable again tomorrow: what the index has of it stays, and it is tried again next time.
             self.report.problems.append(Problem(facts.relative, f"lecture impossible : {error.strerror or error}"))
             if key in self._records:
                 self._keep_file(key)
             return
+        problems: list[Problem] = []
+        seen: set[str] = set()
+        try:
+            for item in documents.read(
+                facts.path, facts.relative, self._rules, max_bytes=self._settings.corpus.max_file_bytes
+            ):
+                if isinstance(item, Entry):
+                    self.report.warnings += [f"{facts.relative} : {warning}" for warning in item.warnings]
+                    id = self._id(root, facts, item)
+                    seen.add(id)
+                    self._claim(item, id, facts, root)
+                elif len(problems) < _MAX_PROBLEMS:
+                    problems.append(_problem(facts.relative, item))
         except UnreadableDocument as error:
             # Perhaps a copy in progress: what the index has of the file stays, beyond what could be read.
             problems.append(Problem(facts.relative, str(error)))
@@ -456,12 +470,14 @@ class _Run:
         """
         key = f"{root.name}/{facts.relative}"
         owner = self._owner.get(id, key)
-        if owner != key and not last_chance:
+        if owner != key and not last_chance and len(self._waiting) < _MAX_WAITING:
             self._waiting.append((entry, id, facts, root))
             return
         if owner != key:
-            reason = f"l’identifiant « {id} » est déjà pris par {owner}"
-            self.report.problems.append(Problem(_place(facts.relative, entry.key), reason))
+            conflicts = self._conflicts.setdefault(key, [])
+            if len(conflicts) < _MAX_PROBLEMS:
+                reason = f"l’identifiant « {id} » est déjà pris par {owner}"
+                conflicts.append(Problem(_place(facts.relative, entry.key), reason))
             return
         self._owner[id] = key
         known = self._known.get(id)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from indexer import documents
-from indexer.errors import CorpusError, IndexLocked
+from indexer.errors import CorpusError, IndexLocked, IndexProblem
 from indexer.reindex import Report, document_id
 from tests.conftest import House
 
@@ -152,6 +152,14 @@ def test_an_id_taken_by_another_file_is_a_failure_that_names_both(house: House) 
     assert problem.path == "b.jsonl#même"
     assert "a.jsonl" in problem.reason
     assert report.exit_code == 1
+    time.sleep(2.1)
+    again = house.reindex()
+    assert (again.exit_code, [p.path for p in again.problems]) == (1, ["b.jsonl#même"])
+    settled = house.reindex()
+    assert (settled.exit_code, settled.generation) == (1, again.generation)  # told again, nothing written again
+    (house.corpus / "a.jsonl").unlink()
+    assert house.reindex().exit_code == 0  # the id is free: the file that wanted it has it now
+    assert ids(house)["b.jsonl#même"] == "même"
 
 
 def test_an_id_that_moves_from_one_file_to_another_is_not_a_conflict(house: House) -> None:
@@ -402,3 +410,36 @@ def test_a_line_with_a_title_and_no_text_is_a_document(house: House) -> None:
     house.write("docs.jsonl", json.dumps({"id": "x", "title": "Une notice du fonds", "text": ""}) + "\n")
     assert house.reindex().added == 1
     assert house.titles("notices") == ["Une notice du fonds"]
+
+
+def test_the_index_is_not_part_of_the_corpus_it_lies_in(house: House) -> None:
+    house.write("a.txt", "Un\n\nTexte.")
+    house.reindex(house.folder)
+    assert (house.settings.index.directory / "generations").is_relative_to(house.folder)
+    report = house.reindex(house.folder, full=True)
+    assert (report.unchanged, report.added, report.problems) == (1, 0, [])
+
+
+def test_parts_of_a_root_that_overlap_are_done_once(house: House) -> None:
+    house.write("a/b/un.txt", "Un\n\nTexte.")
+    house.reindex()
+    house.write("a/b/deux.txt", "Deux\n\nTexte.")
+    report = house.reindex(house.corpus / "a", house.corpus / "a" / "b", house.corpus)
+    assert counts(report) == (1, 0, 0, 1)
+
+
+def test_a_full_disk_is_said_and_leaves_the_previous_index(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.write("a.txt", "Un\n\nTexte sur la mission.")
+    house.reindex()
+    house.write("b.txt", "Deux\n\nTexte sur la mission.")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "/index/segment")
+
+    for place in ("writer.Writer.add", "writer.Writer.commit", "durable.write"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"indexer.columnar.{place}", full)
+            with pytest.raises(IndexProblem, match="No space left on device"):
+                house.reindex()
+        assert house.titles("mission") == ["Un"]
+    assert house.reindex().added == 1

@@ -16,7 +16,7 @@ def test_number_of_results_is_said_in_french(page):
 
 
 def test_time_taken_is_said(page):
-    assert re.fullmatch(r"\d+(,\d)? (ms|s)", page("/recherche?q=mandat").text(".took"))
+    assert re.fullmatch(r"· \d+(,\d)? (ms|s)", page("/recherche?q=mandat").text(".took"))
 
 
 def test_the_stricter_search_is_one_link_away(page):
