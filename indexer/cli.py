@@ -87,11 +87,11 @@ def reindex(
     as_json: bool,
 ) -> None:
     """Mettre l’index à jour avec les documents de PATHS (sans PATHS : toutes les racines connues)."""
-    from indexer import reindex as work
     from indexer.assembly import engine, type_rules, word_lists
+    from indexer.reindex import reindex as bring_up_to_date
 
     with _progress() as progress:
-        report = work.reindex(
+        report = bring_up_to_date(
             engine(settings),
             settings,
             type_rules(settings),

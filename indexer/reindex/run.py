@@ -1,7 +1,4 @@
-"""The one write path: compare the disk with the index, read what changed, write the next generation, report.
-
-Nothing of a run is visible before its generation is published; a run that is killed leaves the previous one in service.
-"""
+"""One run, from the comparison of disk and index to the published generation."""
 
 from __future__ import annotations
 
@@ -10,24 +7,21 @@ import hashlib
 import os
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from indexer import documents
 from indexer.documents import Entry, FileFacts, Rejected, TypeRules
-from indexer.engines.base import Engine, Known, Update
-from indexer.errors import CorpusError, IndexProblem, UnreadableDocument
-from indexer.french import WordLists
+from indexer.engines.base import Known, Update
+from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Root
+from indexer.reindex.files import FileRecord, record_of, sha256
+from indexer.reindex.report import Problem, Report
 from indexer.settings import Settings
 
-# A file changed within this time of its reading may have changed again without a trace in its times (the clock of a
-# file system ticks up to 2 s): it is hashed at the next run.
-_RACY_NS = 2_000_000_000
 # Problems kept for one file (a table with a million bad lines must not fill the report).
 _MAX_PROBLEMS = 1000
 # Documents held back at the same time because their id is taken, in case it becomes free in the same run.
@@ -38,126 +32,7 @@ Progress = Callable[[int, int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A file or document that is not in the index, and why. `empty`: it could be read, but holds no text."""
-
-    path: str
-    reason: str
-    empty: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """What a run remembers of a file, to tell at the next one whether it changed."""
-
-    root: str
-    path: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    sha256: str
-    read_ns: int
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Root and path: what documents name as their file."""
-        return f"{self.root}/{self.path}"
-
-    def same_on_disk(self, facts: FileFacts) -> bool:
-        """True when the file cannot have changed since it was read."""
-        times = (facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode)
-        racy = max(facts.mtime_ns, facts.ctime_ns) >= self.read_ns - _RACY_NS
-        return not racy and times == (self.size, self.mtime_ns, self.ctime_ns, self.inode)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> FileRecord:
-        """A line of the file table."""
-        return cls(**{**data, "problems": tuple(Problem(**problem) for problem in data["problems"])})
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did: counts are documents, `failed` and `empty` files or lines with their reasons.
-
-    `missing` holds roots that could not be read at all; nothing of theirs was removed.
-    """
-
-    generation: int = 0
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    missing: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    took_ms: int = 0
-
-    @property
-    def exit_code(self) -> int:
-        """0 all well, 1 some files failed, 2 a root could not be read."""
-        if self.missing:
-            return 2
-        return 1 if any(not problem.empty for problem in self.problems) else 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON of the contract."""
-        failed = self.missing + [problem for problem in self.problems if not problem.empty]
-        return {
-            "generation": self.generation,
-            "added": self.added,
-            "changed": self.changed,
-            "removed": self.removed,
-            "unchanged": self.unchanged,
-            "empty": [_path_and_reason(problem) for problem in self.problems if problem.empty],
-            "failed": [_path_and_reason(problem) for problem in failed],
-            "took_ms": self.took_ms,
-        }
-
-
-def _path_and_reason(problem: Problem) -> dict[str, str]:
-    return {"path": problem.path, "reason": problem.reason}
-
-
-def reindex(
-    engine: Engine,
-    settings: Settings,
-    rules: TypeRules,
-    lists: WordLists,
-    paths: Sequence[Path] = (),
-    *,
-    forget: Sequence[Path] = (),
-    full: bool = False,
-    check: bool = False,
-    dry_run: bool = False,
-    progress: Progress = lambda done, total, written, what: None,
-) -> Report:
-    """Bring the index up to date with the disk.
-
-    Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
-    dates stay), `check` hashes every file, `dry_run` only reports. Raises IndexLocked when another run is writing, and
-    CorpusError when there is nothing that could be read.
-    """
-    started = time.monotonic()
-    try:
-        with engine.update(lists, rules.digest, full=full) as update:
-            run = _Run(update, settings, rules, rebuild=full or bool(update.outdated), check=check, dry_run=dry_run)
-            if update.outdated:
-                run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
-            run.go(run.choose(list(paths), list(forget)), progress)
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        raise IndexProblem(
-            f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
-            "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
-        ) from error
-    run.report.took_ms = round((time.monotonic() - started) * 1000)
-    return run.report
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """A root to look at; `below` limits the look to one file or folder of it (relative, empty for all)."""
 
     root: Root
@@ -167,12 +42,12 @@ class _Scope:
         """True for a relative path that this scope looks at."""
         return not self.below or path == self.below or path.startswith(self.below + "/")
 
-    def contains(self, other: _Scope) -> bool:
+    def contains(self, other: Scope) -> bool:
         """True when `other` is a smaller part of the same root."""
         return self != other and self.root == other.root and self.covers(other.below)
 
 
-class _Run:
+class Run:
     """One run, from the comparison to the published generation."""
 
     def __init__(
@@ -206,31 +81,31 @@ class _Run:
 
     # --- what to look at -------------------------------------------------------------------------------------------
 
-    def choose(self, paths: list[Path], forget: list[Path]) -> list[_Scope]:
+    def choose(self, paths: list[Path], forget: list[Path]) -> list[Scope]:
         """The roots, or parts of roots, that this run looks at; new paths become roots, forgotten ones go."""
         for path in forget:
             self._forget(path)
         if paths:
             scopes = [self._scope(path) for path in paths]
         elif self._roots or forget:
-            scopes = [] if forget and not self._rebuild else [_Scope(root) for root in self._roots]
+            scopes = [] if forget and not self._rebuild else [Scope(root) for root in self._roots]
         else:
             scopes = [self._scope(path) for path in self._settings.corpus.paths]
             if not scopes:
                 raise CorpusError("Aucun dossier à indexer. Donnez-en un : trouvaille reindex DOSSIER")
         if self._rebuild:
             chosen = {scope.root.name for scope in scopes}
-            scopes = [_Scope(scope.root) for scope in scopes]
-            scopes += [_Scope(root) for root in self._roots if root.name not in chosen]
+            scopes = [Scope(scope.root) for scope in scopes]
+            scopes += [Scope(root) for root in self._roots if root.name not in chosen]
         return [scope for scope in dict.fromkeys(scopes) if not any(other.contains(scope) for other in scopes)]
 
-    def _scope(self, path: Path) -> _Scope:
+    def _scope(self, path: Path) -> Scope:
         path = Path(os.path.abspath(path))
         for root in self._roots:
             if path == Path(root.path):
-                return _Scope(root)
+                return Scope(root)
             if path.is_relative_to(root.path):
-                return _Scope(root, unicodedata.normalize("NFC", path.relative_to(root.path).as_posix()))
+                return Scope(root, unicodedata.normalize("NFC", path.relative_to(root.path).as_posix()))
             if Path(root.path).is_relative_to(path):
                 raise CorpusError(
                     f"{path} contient la racine {root.path}, déjà indexée. "
@@ -241,7 +116,7 @@ class _Run:
         root = Root(self._free_name(path.name or "racine"), str(path))
         self._roots.append(root)
         self._dirty = True
-        return _Scope(root)
+        return Scope(root)
 
     def _free_name(self, name: str) -> str:
         """The folder's own name, so that ids do not depend on where it lies; numbered when two roots share it."""
@@ -263,7 +138,7 @@ class _Run:
 
     # --- the run ---------------------------------------------------------------------------------------------------
 
-    def go(self, scopes: list[_Scope], progress: Progress) -> None:
+    def go(self, scopes: list[Scope], progress: Progress) -> None:
         """Walk, compare, read, write, publish."""
         progress(0, 0, 0, "Parcours des dossiers")
         plan = [(scope, found) for scope in scopes if (found := self._walk(scope)) is not None]
@@ -298,7 +173,7 @@ class _Run:
     def _tell(self, what: str) -> None:
         self._progress(self._written, what)
 
-    def _walk(self, scope: _Scope) -> dict[str, FileFacts] | None:
+    def _walk(self, scope: Scope) -> dict[str, FileFacts] | None:
         """The files of a root by key; None, and a line in the report, when it cannot be believed."""
         root = Path(scope.root.path)
         found: dict[str, FileFacts] = {}
@@ -330,13 +205,13 @@ class _Run:
             if record.root == root.name and (record.path == relative or record.path.startswith(relative + "/")):
                 self._keep_file(key)
 
-    def _keep_what_is_not_looked_at(self, scopes: list[_Scope]) -> None:
+    def _keep_what_is_not_looked_at(self, scopes: list[Scope]) -> None:
         """Files of other roots, of roots that are missing, and outside the asked part of a root stay as they are."""
         for key, record in list(self._records.items()):
             if not any(scope.root.name == record.root and scope.covers(record.path) for scope in scopes):
                 self._keep_file(key)
 
-    def _compare(self, scope: _Scope, found: Mapping[str, FileFacts]) -> Iterator[tuple[Root, FileFacts]]:
+    def _compare(self, scope: Scope, found: Mapping[str, FileFacts]) -> Iterator[tuple[Root, FileFacts]]:
         """Settle unchanged, moved and vanished files; yield those to read."""
         mine = {
             key: record
@@ -363,18 +238,18 @@ class _Run:
         """True, with the new times remembered, when the file's bytes are those that the index holds."""
         record, read_ns = self._records[key], time.time_ns()
         try:
-            if _sha256(facts.path) != record.sha256:
+            if sha256(facts.path) != record.sha256:
                 return False
         except OSError:
             return False  # reading it will say why
-        self._keep_file(key, _record(root, facts, record.sha256, read_ns, record.problems))
+        self._keep_file(key, record_of(root, facts, record.sha256, read_ns, record.problems))
         return True
 
     def _recognise_move(self, key: str, facts: FileFacts, vanished: dict[str, FileRecord]) -> None:
         """A new file with the bytes of a vanished one is that file: its documents keep ids and first-seen dates."""
         candidates = [old for old, record in vanished.items() if record.size == facts.size]
         try:
-            digest = _sha256(facts.path) if candidates else ""
+            digest = sha256(facts.path) if candidates else ""
         except OSError:
             return  # reading it will say why
         for old in candidates:
@@ -419,7 +294,7 @@ class _Run:
         key = f"{root.name}/{facts.relative}"
         read_ns = time.time_ns()
         try:
-            digest = _sha256(facts.path)
+            digest = sha256(facts.path)
         except OSError as error:
             # It may be readable again tomorrow: what the index has of it stays, and it is tried again next time.
             self.report.problems.append(Problem(facts.relative, f"lecture impossible : {error.strerror or error}"))
@@ -446,7 +321,7 @@ class _Run:
         else:
             rest = self._by_file.get(key, ())
             self._remove([known for known in rest if known.id not in seen and known.id in self._known])
-        self._next_records[key] = _record(root, facts, digest, read_ns, tuple(problems))
+        self._next_records[key] = record_of(root, facts, digest, read_ns, tuple(problems))
 
     def _keep_rest(self, key: str, seen: set[str]) -> None:
         """Keep what the index has of a file beyond the documents that were read."""
@@ -556,22 +431,3 @@ def _place(relative: str, key: str | None) -> str:
 def _problem(relative: str, item: Rejected) -> Problem:
     reason = item.reason if item.line is None or "ligne" in item.reason else f"ligne {item.line} : {item.reason}"
     return Problem(_place(relative, item.key), reason, item.empty)
-
-
-def _record(root: Root, facts: FileFacts, digest: str, read_ns: int, problems: tuple[Problem, ...]) -> FileRecord:
-    return FileRecord(
-        root=root.name,
-        path=facts.relative,
-        size=facts.size,
-        mtime_ns=facts.mtime_ns,
-        ctime_ns=facts.ctime_ns,
-        inode=facts.inode,
-        sha256=digest,
-        read_ns=read_ns,
-        problems=problems,
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

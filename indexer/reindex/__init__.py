@@ -1,0 +1,56 @@
+"""The one write path: compare the disk with the index, read what changed, write the next generation, report.
+
+Nothing of a run is visible before its generation is published; a run that is killed leaves the previous one in service.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from indexer.documents import TypeRules
+from indexer.engines.base import Engine
+from indexer.errors import IndexProblem
+from indexer.french import WordLists
+from indexer.reindex.report import Problem, Report
+from indexer.reindex.run import Progress, Run, document_id
+from indexer.settings import Settings
+
+__all__ = ["Problem", "Progress", "Report", "document_id", "reindex"]
+
+
+def reindex(
+    engine: Engine,
+    settings: Settings,
+    rules: TypeRules,
+    lists: WordLists,
+    paths: Sequence[Path] = (),
+    *,
+    forget: Sequence[Path] = (),
+    full: bool = False,
+    check: bool = False,
+    dry_run: bool = False,
+    progress: Progress = lambda done, total, written, what: None,
+) -> Report:
+    """Bring the index up to date with the disk.
+
+    Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
+    dates stay), `check` hashes every file, `dry_run` only reports. Raises IndexLocked when another run is writing, and
+    CorpusError when there is nothing that could be read.
+    """
+    started = time.monotonic()
+    try:
+        with engine.update(lists, rules.digest, full=full) as update:
+            run = Run(update, settings, rules, rebuild=full or bool(update.outdated), check=check, dry_run=dry_run)
+            if update.outdated:
+                run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
+            run.go(run.choose(list(paths), list(forget)), progress)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise IndexProblem(
+            f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
+            "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
+        ) from error
+    run.report.took_ms = round((time.monotonic() - started) * 1000)
+    return run.report
