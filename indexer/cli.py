@@ -22,6 +22,7 @@ from indexer.settings import SECTIONS, Settings, load_settings
 # Documents of one file that `explain` shows.
 _EXPLAINED = 100
 _PLAIN_EVERY_S = 5.0
+_DRAW_EVERY_S = 0.1
 
 Command = Callable[..., Any]
 
@@ -129,25 +130,34 @@ def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int, int, str], None]]:
     """A bar on a terminal, otherwise a plain line now and then; both on stderr."""
-    if sys.stderr.isatty():
-        with click.progressbar(length=1, file=sys.stderr, show_eta=False, item_show_func=lambda item: item) as bar:
+    last = time.monotonic()
 
-            def draw(done: int, total: int, written: int, what: str) -> None:
-                bar.length = max(total, 1)
-                bar.pos = done
-                bar.update(0, f"{done}/{total} fichiers, {written} documents · {what[-40:]}")
+    def due(every_s: float) -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < every_s:
+            return False
+        last = now
+        return True
 
-            yield draw
-    else:
-        last = time.monotonic()
+    if not sys.stderr.isatty():
 
         def tell(done: int, total: int, written: int, what: str) -> None:
-            nonlocal last
-            if time.monotonic() - last >= _PLAIN_EVERY_S:
-                last = time.monotonic()
+            if due(_PLAIN_EVERY_S):
                 click.echo(f"{done}/{total} fichiers, {written} documents : {what}", err=True)
 
         yield tell
+        return
+
+    with click.progressbar(length=1, file=sys.stderr, show_eta=False, item_show_func=lambda item: item) as bar:
+
+        def draw(done: int, total: int, written: int, what: str) -> None:
+            if due(_DRAW_EVERY_S) or done == total:
+                bar.length, bar.pos = max(total, 1), done
+                bar.current_item = f"{done}/{total} fichiers, {written} documents · {what[-40:]}"
+                bar.render_progress()
+
+        yield draw
 
 
 # --- search --------------------------------------------------------------------------------------------------------

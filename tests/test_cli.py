@@ -6,8 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,6 +171,24 @@ def test_progress_of_a_run_that_is_no_terminal_leaves_stdout_to_the_result(trouv
     assert run.out.splitlines()[0] == "2 ajoutés, 0 modifié, 0 retiré, 0 sans changement"
 
 
+def test_progress_on_a_terminal_is_a_bar_on_stderr(trouvaille: Shell) -> None:
+    primary, terminal = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "indexer", "reindex", "textes"],
+        cwd=trouvaille.folder,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        timeout=60,
+        check=True,
+    )
+    os.close(terminal)
+    with os.fdopen(primary, "rb") as shown:
+        drawn = shown.read1(65_536).decode()
+    assert "2/2 fichiers, 2 documents" in drawn
+    assert done.stdout.decode().startswith("2 ajoutés")
+
+
 def test_status_says_what_the_index_holds(trouvaille: Shell) -> None:
     assert trouvaille("status").code == 2
     trouvaille("reindex", "textes")
@@ -213,6 +234,13 @@ def test_hostile_file_names_are_shown_not_obeyed(trouvaille: Shell) -> None:
     assert trouvaille("search", "mandat").code == 0
 
 
+def ask_until(stop: threading.Event, ask: Callable[[], int]) -> list[int]:
+    answers = []
+    while not stop.is_set():
+        answers.append(ask())
+    return answers
+
+
 def test_serve_prints_its_address_answers_and_sees_the_next_run(trouvaille: Shell) -> None:
     trouvaille("reindex", "textes")
     process = subprocess.Popen(
@@ -242,7 +270,15 @@ def test_serve_prints_its_address_answers_and_sees_the_next_run(trouvaille: Shel
                 time.sleep(0.1)
         (trouvaille.folder / "textes" / "nouveau.txt").write_text("Nouveau\n\nUn tambour.", encoding="utf-8")
         assert total("tambour") == 0
-        assert trouvaille("reindex").code == 0
+        stop = threading.Event()
+        with ThreadPoolExecutor(2) as pool:
+            asking = [pool.submit(ask_until, stop, lambda: total("mandat")) for _ in range(2)]
+            runs = [trouvaille("reindex", *options).code for options in ((), ("--full",), ("--full",))]
+            stop.set()
+            answers = [answer for asked in asking for answer in asked.result()]
+        assert runs == [0, 0, 0]
+        assert len(answers) > 10
+        assert set(answers) == {1}  # never an error, never an empty page, while the index was rebuilt
         assert [total("tambour") for _ in range(6)] == [1] * 6  # whichever process answers
     finally:
         process.terminate()
