@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineQuery
@@ -95,7 +95,7 @@ class SearchService:
             match=Match(words=words, required=required, all=every),
             total=answer.total,
             hits=tuple(self._hit(document, score, marker) for document, score in answer.hits),
-            types=type_facet(answer.types, request.types, self._rules.label),
+            types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
@@ -132,14 +132,18 @@ class SearchService:
         )
 
 
-def type_facet(counts: Mapping[str, int], chosen: Iterable[str], label: Callable[[str], str]) -> tuple[FacetValue, ...]:
-    """Types with their counts, most frequent first; chosen ones stay, with 0 if need be, so that they can be undone."""
+def type_facet(counts: Mapping[str, int], chosen: Iterable[str], rules: TypeRules) -> tuple[FacetValue, ...]:
+    """Types with their counts: most frequent first, then as types.toml lists them, then by label.
+
+    Chosen ones stay, with 0 if need be, so that they can be undone.
+    """
     chosen = frozenset(chosen)
+    place = {value: number for number, value in enumerate(rules.order)}
     values = [
-        FacetValue(value, label(value), counts.get(value, 0), selected=value in chosen)
+        FacetValue(value, rules.label(value), counts.get(value, 0), selected=value in chosen)
         for value in chosen.union(counts)
     ]
-    return tuple(sorted(values, key=lambda value: (-value.count, value.label)))
+    return tuple(sorted(values, key=lambda one: (-one.count, place.get(one.value, len(place)), one.label)))
 
 
 def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[FacetValue, ...]:

@@ -213,3 +213,12 @@ def test_the_document_page_marks_every_occurrence_and_keeps_the_whole_text(press
     assert "".join(text for text, _ in page.passages[0].pieces) == "Le mandat de la mission prend fin au Mali."
     assert page.type_label == "Communiqué"
     assert press.service().document("absent") is None
+
+
+def test_types_of_equal_count_stand_as_the_rules_list_them(house: House) -> None:
+    kinds = ("rapport", "article de presse", "un type à nous", "communiqué")
+    lines = [json.dumps({"id": kind, "title": kind, "text": "Texte.", "type": kind}) for kind in kinds]
+    house.write("docs.jsonl", "\n".join(lines))
+    house.reindex()
+    labels = [value.label for value in house.search().types]
+    assert labels == ["Article de presse", "Communiqué", "Rapport", "Un type à nous"]

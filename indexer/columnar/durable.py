@@ -7,8 +7,6 @@ import hashlib
 import os
 from pathlib import Path
 
-_BLOCK = 1 << 20
-
 
 def sync(path: Path) -> None:
     """Force a file's bytes, or a folder's names, to the disk."""
@@ -38,9 +36,6 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
+    """The SHA-256 of a file, in hexadecimal. Raises OSError."""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

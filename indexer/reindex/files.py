@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from indexer.documents import FileFacts
@@ -61,9 +59,3 @@ def record_of(root: Root, facts: FileFacts, digest: str, read_ns: int, problems:
         read_ns=read_ns,
         problems=problems,
     )
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,11 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from indexer import documents
+from indexer.columnar.durable import sha256
 from indexer.documents import Entry, FileFacts, Rejected, TypeRules
 from indexer.engines.base import Known, Update
 from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Root
-from indexer.reindex.files import FileRecord, record_of, sha256
+from indexer.reindex.files import FileRecord, record_of
 from indexer.reindex.report import Problem, Report
 from indexer.settings import Settings
 
