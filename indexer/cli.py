@@ -236,6 +236,41 @@ def status(settings: Settings, as_json: bool) -> None:
 
 
 @main.command()
+@_common
+def verify(settings: Settings, as_json: bool) -> None:
+    """Comparer chaque octet de l’index à ce qui a été écrit. Code 0 : sain ; 1 : endommagé."""
+    from indexer.assembly import engine
+
+    problems = engine(settings).verify()
+    if as_json:
+        _print_json({"ok": not problems, "files": [asdict(problem) for problem in problems]})
+    for problem in problems if not as_json else ():
+        click.echo(f"{problem.name} : {problem.problem}")
+    if problems:
+        click.echo(
+            "Les fichiers communs à plusieurs générations sont endommagés dans toutes. "
+            "Pour réparer : trouvaille reindex --full",
+            err=True,
+        )
+        sys.exit(1)
+    if not as_json:
+        click.echo("L’index est sain.")
+
+
+@main.command()
+@_common
+def rollback(settings: Settings, as_json: bool) -> None:
+    """Remettre en service la génération précédente de l’index."""
+    from indexer.assembly import engine
+
+    generation = engine(settings).rollback()
+    if as_json:
+        _print_json({"generation": generation})
+    else:
+        click.echo(f"Génération {generation} remise en service. La prochaine mise à jour partira d’elle.")
+
+
+@main.command()
 @click.argument("text")
 @_common
 def analyze(settings: Settings, text: str, as_json: bool) -> None:

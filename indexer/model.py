@@ -292,6 +292,14 @@ class DocumentPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file of the index that is not what was written, and how it differs (French)."""
+
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """A folder or file that was given to `reindex`: its name in ids and paths, and where it lies."""
 

@@ -199,6 +199,22 @@ def test_status_says_what_the_index_holds(trouvaille: Shell) -> None:
     assert trouvaille("status").out
 
 
+def test_verify_and_rollback(trouvaille: Shell) -> None:
+    assert trouvaille("verify").code == 2
+    trouvaille("reindex", "textes")
+    assert trouvaille("verify", "--json").json == {"ok": True, "files": []}
+    (trouvaille.folder / "textes" / "trois.txt").write_text("Trois\n\nUn tambour.", encoding="utf-8")
+    trouvaille("reindex")
+    assert trouvaille("rollback", "--json").json == {"generation": 1}
+    assert trouvaille("search", "tambour", "--json").json["total"] == 0
+    assert trouvaille("reindex", "--json").json["added"] == 1
+    files = trouvaille.folder / "index-trouvaille" / "generations" / "000003" / "files.jsonl"
+    files.write_bytes(files.read_bytes().replace(b"textes", b"textis"))
+    run = trouvaille("verify", "--json")
+    assert (run.code, run.json["ok"], run.json["files"][0]["name"]) == (1, False, "files.jsonl")
+    assert "reindex --full" in run.err
+
+
 def test_analyze_gives_positions_with_true_offsets(trouvaille: Shell) -> None:
     text = "À N’Djamena, l’ONU"
     positions = trouvaille("analyze", text, "--json").json["positions"]

@@ -27,7 +27,7 @@ from typing import Any
 
 from indexer.columnar import durable
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexMissing, IndexProblem
-from indexer.model import Root
+from indexer.model import FileProblem, Root
 
 # The layout of a generation directory, the Whoosh schema and the class paths that its table of contents names.
 FORMAT = 1
@@ -138,6 +138,23 @@ class IndexDirectory:
                 raise self._damaged(file, "contenu altéré")
         return manifest
 
+    def verify(self, generation: int) -> tuple[FileProblem, ...]:
+        """Every file of a generation that is not what its manifest says, byte for byte; empty when it is sound."""
+        self._refuse_if_others_write()
+        folder = self.folder(generation)
+        try:
+            manifest = Manifest.from_json((folder / MANIFEST).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return (FileProblem(MANIFEST, f"illisible ({error})"),)
+        problems = [
+            FileProblem(name, problem)
+            for name, sums in manifest.files.items()
+            if (problem := _difference(folder / name, sums))
+        ]
+        known = {MANIFEST, *manifest.files}
+        strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in known)
+        return (*problems, *(FileProblem(name, "étranger à l’index") for name in strange))
+
     def rescued_roots(self) -> tuple[Root, ...]:
         """The roots that the newest readable manifest names, for the repair of an index that cannot be opened."""
         for _, folder in reversed(self._numbered()):
@@ -228,6 +245,20 @@ class IndexDirectory:
         self._collect(generation)
         return manifest
 
+    def rollback(self) -> int:
+        """Put the generation before the one in service back, and return its number; the lock must be held.
+
+        The newer one stays on disk, so that its number is not given again. Raises IndexMissing when there is none
+        before.
+        """
+        current = self.current()
+        earlier = [number for number, folder in self._numbered() if number < current and (folder / MANIFEST).exists()]
+        if not earlier:
+            raise IndexMissing(f"Il n’y a pas de génération avant la {current} : rien n’a été changé.")
+        self.manifest(earlier[-1])  # a damaged one is refused
+        durable.replace(self._current, f"{earlier[-1]:06}\n".encode())
+        return earlier[-1]
+
     def _sum(self, file: Path, base: Manifest | None) -> FileSum:
         """The recorded sum of a file linked from `base`; a new file is synced and hashed."""
         if base and file.name in base.files:
@@ -253,6 +284,19 @@ class IndexDirectory:
             with contextlib.suppress(OSError):
                 if number != current and time.time() - (successor / MANIFEST).stat().st_mtime >= _KEEP_S:
                     shutil.rmtree(folder)
+
+
+def _difference(file: Path, sums: FileSum) -> str:
+    """How a file differs from what was written; empty when it does not."""
+    try:
+        size = file.stat().st_size
+        if size != sums.bytes:
+            return f"taille {size} au lieu de {sums.bytes}"
+        return "" if durable.sha256(file) == sums.sha256 else "contenu altéré"
+    except FileNotFoundError:
+        return "absent"
+    except OSError as error:
+        return f"illisible ({error.strerror or error})"
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from indexer.french import Analyzer, WordLists
-from indexer.model import DateFilter, Document, Root, Sort, Status
+from indexer.model import DateFilter, Document, FileProblem, Root, Sort, Status
 from indexer.query.tree import Node
 
 
@@ -112,6 +112,12 @@ class Engine(Protocol):
 
     def snapshot(self) -> Snapshot:
         """The generation in service now. Raises IndexProblem."""
+
+    def verify(self) -> tuple[FileProblem, ...]:
+        """The files of the generation in service that are damaged. Raises IndexMissing when there is none."""
+
+    def rollback(self) -> int:
+        """Put the generation before the one in service back; its number. Raises IndexLocked, IndexMissing."""
 
     def update(self, lists: WordLists, rules_digest: str, *, full: bool = False) -> AbstractContextManager[Update]:
         """Hold the write lock for a run that is to use these word lists and type rules.

@@ -19,7 +19,7 @@ from indexer.columnar.writer import Writer
 from indexer.engines.base import EngineAnswer, EngineQuery, Known
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Word, WordLists
-from indexer.model import DateFilter, Document, PartialDate, Root, Sort, Status
+from indexer.model import DateFilter, Document, FileProblem, PartialDate, Root, Sort, Status
 from indexer.settings import Ranking
 
 _FILES = "files.jsonl"
@@ -284,6 +284,16 @@ class LocalEngine:
                         "Reconstruisez-la : trouvaille reindex --full"
                     ) from error
         raise IndexProblem("L’index change sans cesse : réessayez dans un instant.")
+
+    def verify(self) -> tuple[FileProblem, ...]:
+        """See engines.base.Engine."""
+        return self._directory.verify(self._directory.current())
+
+    def rollback(self) -> int:
+        """See engines.base.Engine."""
+        self._directory.current()  # no lock file is made where there is no index
+        with self._directory.writing():
+            return self._directory.rollback()
 
     @contextlib.contextmanager
     def update(self, lists: WordLists, rules_digest: str, *, full: bool = False) -> Iterator[LocalUpdate]:

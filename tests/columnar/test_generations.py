@@ -273,3 +273,46 @@ def test_readers_never_fail_while_generations_come_and_go(
         reader.join()
     assert not failures
     assert len(set(opened)) > 3
+
+
+def test_verify_finds_every_damaged_file_whatever_the_damage(tmp_path: Path, lists: WordLists) -> None:
+    """Bits flipped, ends cut, files gone: all found, one at a time, and a sound index is said to be sound."""
+    folder = tmp_path / "index"
+    engine = made_engine(folder)
+    write(engine, lists, some(0, 20))
+    inside = generation_folder(folder, 1)
+    rng = random.Random(5)
+    files = sorted(file for file in inside.iterdir() if file.name != "manifest.json")
+    assert engine.verify() == ()
+    for trial in range(120):
+        file = rng.choice(files)
+        whole = file.read_bytes()
+        damaged = bytearray(whole)
+        match trial % 3:
+            case 0 if whole:
+                damaged[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+                file.write_bytes(damaged)
+            case 1 if whole:
+                file.write_bytes(whole[: rng.randrange(len(whole))])
+            case _:
+                file.unlink()
+        assert [problem.name for problem in engine.verify()] == [file.name]
+        file.write_bytes(whole)
+    (inside / "intrus").write_text("?")
+    assert [problem.name for problem in engine.verify()] == ["intrus"]
+
+
+def test_rollback_puts_the_generation_before_back_and_numbers_go_on(tmp_path: Path, lists: WordLists) -> None:
+    folder = tmp_path / "index"
+    engine = made_engine(folder)
+    with pytest.raises(IndexMissing):
+        engine.rollback()
+    write(engine, lists, some(0, 5))
+    with pytest.raises(IndexMissing, match="rien n’a été changé"):
+        engine.rollback()
+    write(engine, lists, some(5, 5))
+    assert engine.rollback() == 1
+    assert len(found(folder)) == 5
+    assert engine.snapshot().status.generation == 1  # a running service goes along
+    assert write(engine, lists, some(20, 3)) == 3
+    assert len(found(folder)) == 8
