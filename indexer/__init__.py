@@ -18,8 +18,18 @@ if TYPE_CHECKING:
         RequestError,
         TrouvailleError,
     )
-    from indexer.links import SEARCH_PATH, choose_date, document_url, parse_request, search_url, toggle_type
+    from indexer.links import (
+        JSON_PATH,
+        SEARCH_PATH,
+        choose_date,
+        document_url,
+        parse_request,
+        request_pairs,
+        search_url,
+        toggle_type,
+    )
     from indexer.model import (
+        MONTHS,
         UNKNOWN_DATE,
         DateFilter,
         DateSource,
@@ -42,6 +52,8 @@ if TYPE_CHECKING:
     from indexer.settings import Settings, load_settings
 
 __all__ = [
+    "JSON_PATH",
+    "MONTHS",
     "SEARCH_PATH",
     "UNKNOWN_DATE",
     "DateFilter",
@@ -74,6 +86,7 @@ __all__ = [
     "document_url",
     "load_settings",
     "parse_request",
+    "request_pairs",
     "search_page_json",
     "search_url",
     "status_json",

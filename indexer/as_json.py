@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-from indexer.links import SEARCH_PATH, choose_date, document_url, search_url, toggle_type
+from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_type
 from indexer.model import Document, DocumentPage, FacetValue, Hit, SearchPage, SearchRequest, Status
-
-JSON_PATH = SEARCH_PATH + ".json"
 
 Json = dict[str, Any]
 

@@ -121,10 +121,11 @@ def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
         click.echo(f"Racine illisible : {problem.path} : {problem.reason}")
     for problem in report.problems:
         click.echo(f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}")
-    done = (
-        "Rien n’a été écrit (--dry-run)" if dry_run else f"Génération {report.generation} en service dans {directory}"
-    )
-    click.echo(f"{done} ({report.took_ms / 1000:.1f} s)".replace(".", ",", 1) if not dry_run else done)
+    if dry_run:
+        click.echo("Rien n’a été écrit (--dry-run)")
+    else:
+        took = f"{report.took_ms / 1000:.1f}".replace(".", ",")
+        click.echo(f"Génération {report.generation} en service dans {directory} ({took} s)")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from indexer.errors import RequestError
 from indexer.model import DateFilter, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
+JSON_PATH = SEARCH_PATH + ".json"
 PARAMETERS = ("q", "type", "date", "tri", "page", "mots")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
@@ -89,8 +90,8 @@ def _all_words(text: str) -> bool:
     raise RequestError("« mots » n’a qu’une valeur : tous.", parameter="mots", value=text)
 
 
-def search_url(request: SearchRequest, path: str = SEARCH_PATH) -> str:
-    """The shortest URL of a request, values that are the default left out; equal requests give equal URLs."""
+def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
+    """The parameters of a request in their order, values that are the default left out."""
     pairs: list[tuple[str, str]] = [("q", request.text)] if request.text else []
     pairs += [("type", value) for value in request.types]
     if request.date:
@@ -101,6 +102,12 @@ def search_url(request: SearchRequest, path: str = SEARCH_PATH) -> str:
         pairs.append(("mots", "tous"))
     if request.page > 1:
         pairs.append(("page", str(request.page)))
+    return pairs
+
+
+def search_url(request: SearchRequest, path: str = SEARCH_PATH) -> str:
+    """The shortest URL of a request; equal requests give equal URLs."""
+    pairs = request_pairs(request)
     return f"{path}?{urlencode(pairs, errors='replace')}" if pairs else path
 
 

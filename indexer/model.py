@@ -108,6 +108,10 @@ class PartialDate:
 
 
 UNKNOWN_DATE = "inconnue"
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,11 @@ class Match:
     all: int
 
 
+def last_page(total: int, per_page: int) -> int:
+    """The number of the last page of `total` hits; 1 when there are none."""
+    return max(1, -(-total // per_page))
+
+
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """The answer to a SearchRequest: one page of hits, with counts over all hits."""
@@ -268,7 +277,7 @@ class SearchPage:
     @property
     def last_page(self) -> int:
         """The number of the last page; 1 when there are no hits."""
-        return max(1, -(-self.total // self.request.per_page))
+        return last_page(self.total, self.request.per_page)
 
 
 @dataclass(frozen=True, slots=True)

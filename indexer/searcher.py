@@ -11,6 +11,7 @@ from indexer.engines.base import Engine, EngineQuery
 from indexer.errors import PageBeyondEnd
 from indexer.highlight import Marker
 from indexer.model import (
+    MONTHS,
     UNKNOWN_DATE,
     DateFilter,
     Document,
@@ -24,6 +25,7 @@ from indexer.model import (
     SearchRequest,
     Sort,
     Status,
+    last_page,
 )
 from indexer.query import Limits, parse
 from indexer.query.tree import positive_leaves
@@ -85,7 +87,7 @@ class SearchService:
             answer = snapshot.search(asked(required))
         every = answer.total if required == words else snapshot.count(asked(words))
 
-        last = max(1, -(-answer.total // request.per_page))
+        last = last_page(answer.total, request.per_page)
         if request.page > last:
             raise PageBeyondEnd(request.page, last)
         marker = Marker(positive_leaves(query.tree(words)), snapshot.analyzer)
@@ -211,15 +213,9 @@ def _opened(chosen: DateFilter | None) -> PartialDate | None:
     return None
 
 
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-
-
 def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:
     if date.day:
         label = "1er" if date.day == 1 else str(date.day)
     else:
-        label = _MONTHS[date.month - 1] if date.month else str(date.year)
+        label = MONTHS[date.month - 1] if date.month else str(date.year)
     return FacetValue(str(date), label, count, selected=str(date) == selected, children=children)

@@ -171,6 +171,12 @@ def test_progress_of_a_run_that_is_no_terminal_leaves_stdout_to_the_result(trouv
     assert run.out.splitlines()[0] == "2 ajoutés, 0 modifié, 0 retiré, 0 sans changement"
 
 
+def test_the_report_names_the_index_as_it_is(trouvaille: Shell) -> None:
+    run = trouvaille("reindex", "textes", "--index", "fonds.v2")
+    assert str(trouvaille.folder / "fonds.v2") in run.out
+    assert run.out.rstrip().endswith(" s)")
+
+
 def test_progress_on_a_terminal_is_a_bar_on_stderr(trouvaille: Shell) -> None:
     primary, terminal = os.openpty()
     done = subprocess.run(

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from indexer import DateFilter, PartialDate, RequestError
-from webapp.typography import MONTHS, date_text
+from indexer import MONTHS, DateFilter, PartialDate, RequestError
+from webapp.typography import date_text
 
 FIELDS = ("du", "au")
 HOW_TO_WRITE = "Une date s’écrit 2023, juin 2023, 06/2023, 30/06/2023 ou 2023-06-30."

@@ -13,9 +13,9 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from indexer import IndexProblem, PageBeyondEnd, RequestError, SearchRequest, search_url
+from indexer import JSON_PATH, SEARCH_PATH, IndexProblem, PageBeyondEnd, RequestError
 from webapp.dates import FIELDS, HOW_TO_WRITE
-from webapp.pages import JSON_PATH, DateForm, Link
+from webapp.pages import DateForm, Link
 from webapp.query_string import pairs_of, url_of
 
 log = logging.getLogger("trouvaille.web")
@@ -187,7 +187,7 @@ def _of(parameter: str) -> tuple[str, ...]:
 
 def _kept(parameter: str | None) -> tuple[tuple[str, str], ...]:
     """What the search box carries along from a faulty address: everything but the fault and the page."""
-    if request.path != search_url(SearchRequest()):
+    if request.path != SEARCH_PATH:
         return ()
     dropped = ("q", "page", *_of(parameter or ""))
     return tuple((name, value) for name, value in pairs_of(request) if name not in dropped)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from indexer import (
+    JSON_PATH,
     DateFilter,
     Document,
     DocumentPage,
@@ -24,6 +25,7 @@ from indexer import (
     Sort,
     choose_date,
     document_url,
+    request_pairs,
     search_url,
     toggle_type,
 )
@@ -33,7 +35,6 @@ from webapp.typography import NO_BREAK, in_words, moment_date, number, plural, s
 Label = Callable[[str], str]  # a document type as people read it
 Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
 
-JSON_PATH = "/recherche.json"
 # Rows of a facet that stay in sight; the rest opens with a click. A press archive can have eighty years of rows, and
 # the next facet must not lie below them all.
 TYPES_IN_SIGHT = 10
@@ -300,12 +301,7 @@ def _sorts(request: SearchRequest) -> tuple[Link, ...]:
 
 def _kept(request: SearchRequest, *names: str) -> Pairs:
     """The request as hidden fields, those parameters alone."""
-    pairs = [("q", request.text)] if request.text else []
-    pairs += [("type", value) for value in request.types]
-    pairs += [("date", str(request.date))] if request.date else []
-    pairs += [("tri", str(request.sort))] if request.sort is not Sort.RELEVANCE else []
-    pairs += [("mots", "tous")] if request.all_words else []
-    return tuple(pair for pair in pairs if pair[0] in names)
+    return tuple(pair for pair in request_pairs(request) if pair[0] in names)
 
 
 def _types(page: SearchPage) -> Facet:

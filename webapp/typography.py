@@ -16,15 +16,11 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from indexer import Fragment, PartialDate
+from indexer import MONTHS, Fragment, PartialDate
 
 NO_BREAK = "\u00a0"  # before the colon and inside guillemets
 NARROW = "\u202f"  # before ; ! ? and between thousands
 
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 _WORDS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 
 _BEFORE_HIGH = re.compile(r"[ \u00a0\u202f](?=[;!?])")

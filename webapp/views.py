@@ -11,6 +11,8 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer import (
+    JSON_PATH,
+    SEARCH_PATH,
     SearchRequest,
     SearchService,
     document_json,
@@ -47,8 +49,8 @@ class Views:
         app.url_map.merge_slashes = False  # an id may hold two slashes in a row
         for rule, view in (
             ("/", self.home),
-            ("/recherche", self.results),
-            (pages.JSON_PATH, self.results_json),
+            (SEARCH_PATH, self.results),
+            (JSON_PATH, self.results_json),
             ("/document/<id:id>", self.document),
             ("/sante/vivant", self.alive),
             ("/sante/pret", self.ready),

@@ -33,6 +33,8 @@ from indexer.model import FileProblem, Root
 FORMAT = 1
 MANIFEST = "manifest.json"
 _KEEP_S = 60
+# What Manifest.from_json raises for content that is no manifest.
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, content: bytes) -> Manifest:
-        """Read manifest.json; IndexIncompatible for another format, ValueError, KeyError or TypeError if malformed."""
+        """Read manifest.json; IndexIncompatible for another format, one of `_MALFORMED` when it is none."""
         data = json.loads(content)
         if data["format"] != FORMAT:
             raise IndexIncompatible(
@@ -126,7 +128,7 @@ class IndexDirectory:
         content = (folder / MANIFEST).read_bytes()
         try:
             manifest = Manifest.from_json(content)
-        except (ValueError, KeyError, TypeError) as error:
+        except _MALFORMED as error:
             raise self._damaged(folder / MANIFEST, "contenu illisible") from error
         for name, sums in manifest.files.items():
             file = folder / name
@@ -144,7 +146,7 @@ class IndexDirectory:
         folder = self.folder(generation)
         try:
             manifest = Manifest.from_json((folder / MANIFEST).read_bytes())
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, *_MALFORMED) as error:
             return (FileProblem(MANIFEST, f"illisible ({error})"),)
         problems = [
             FileProblem(name, problem)
@@ -158,7 +160,7 @@ class IndexDirectory:
     def rescued_roots(self) -> tuple[Root, ...]:
         """The roots that the newest readable manifest names, for the repair of an index that cannot be opened."""
         for _, folder in reversed(self._numbered()):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexIncompatible):
+            with contextlib.suppress(OSError, IndexIncompatible, *_MALFORMED):
                 return Manifest.from_json((folder / MANIFEST).read_bytes()).roots
         return ()
 

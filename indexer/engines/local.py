@@ -157,10 +157,14 @@ class LocalUpdate:
         self._lists = lists
         self._built_with = _built_with(lists, rules_digest)
         self._writer: Writer | None = None
-        self._rebuild = False
+        self._continued: Manifest | None = None  # the generation that this run writes on top of
         self._documents = 0
         self.outdated = outdated
-        self._analyzer = _analyzer(tuple(sorted(lists.files.items())))
+
+    @cached_property
+    def _analyzer(self) -> Analyzer:
+        """Made when the first document is added: most runs add none."""
+        return Analyzer(self._lists)
 
     def known(self) -> Iterable[Known]:
         """See engines.base.Update."""
@@ -182,11 +186,10 @@ class LocalUpdate:
 
     def start(self, *, rebuild: bool) -> None:
         """See engines.base.Update."""
-        self._rebuild = rebuild or self._base is None
-        base = None if self._rebuild or self._base is None else self._base.manifest
-        draft = self._directory.begin(base)
-        self._documents = base.documents if base else 0
-        self._writer = Writer(draft, fresh=self._rebuild)
+        self._continued = None if rebuild or self._base is None else self._base.manifest
+        draft = self._directory.begin(self._continued)
+        self._documents = self._continued.documents if self._continued else 0
+        self._writer = Writer(draft, fresh=self._continued is None)
 
     def add(self, document: Document) -> None:
         """See engines.base.Update."""
@@ -199,11 +202,10 @@ class LocalUpdate:
 
     def remove(self, ids: Iterable[str]) -> None:
         """See engines.base.Update."""
-        if self._rebuild:
+        if self._continued is None:
             return
         assert self._writer is not None
-        assert self._base is not None
-        numbers = [number for id in ids if (number := self._numbers[id]) is not None]
+        numbers = [self._numbers[id] for id in ids]
         self._writer.remove(numbers)
         self._documents -= len(numbers)
 
@@ -228,12 +230,11 @@ class LocalUpdate:
         (draft / _FILES).unlink(missing_ok=True)
         with (draft / _FILES).open("w", encoding="utf-8", errors="replace") as out:
             out.writelines(json.dumps(entry, ensure_ascii=False) + "\n" for entry in files)
-        base = None if self._rebuild or self._base is None else self._base.manifest
-        if base is None:
+        if self._continued is None:
             for name, content in self._lists.files.items():
                 (draft / f"{_WORDS}{name}").write_bytes(content)
         manifest = self._directory.publish(
-            base=base,
+            base=self._continued,
             published=datetime.now(UTC).isoformat(timespec="seconds"),
             documents=self._documents,
             built_with=self._built_with,

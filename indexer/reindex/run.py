@@ -202,13 +202,14 @@ class Run:
 
     def _keep_below(self, root: Root, relative: str) -> None:
         """A folder that cannot be listed says nothing of its files: keep them."""
-        for key, record in list(self._records.items()):
-            if record.root == root.name and (record.path == relative or record.path.startswith(relative + "/")):
+        below = Scope(root, relative)
+        for key, record in self._records.items():
+            if record.root == root.name and below.covers(record.path):
                 self._keep_file(key)
 
     def _keep_what_is_not_looked_at(self, scopes: list[Scope]) -> None:
         """Files of other roots, of roots that are missing, and outside the asked part of a root stay as they are."""
-        for key, record in list(self._records.items()):
+        for key, record in self._records.items():
             if not any(scope.root.name == record.root and scope.covers(record.path) for scope in scopes):
                 self._keep_file(key)
 
@@ -232,8 +233,7 @@ class Run:
             elif not self._only_touched(key, scope.root, facts):
                 yield scope.root, facts
         for key in vanished:
-            if key in self._records:
-                self._drop_file(key)
+            self._drop_file(key)
 
     def _only_touched(self, key: str, root: Root, facts: FileFacts) -> bool:
         """True, with the new times remembered, when the file's bytes are those that the index holds."""
