@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from indexer.as_json import document_json, search_page_json, status_json
     from indexer.assembly import create_service
+    from indexer.documents import parse_date
     from indexer.errors import (
         IndexMissing,
         IndexProblem,
@@ -85,6 +86,7 @@ __all__ = [
     "document_json",
     "document_url",
     "load_settings",
+    "parse_date",
     "parse_request",
     "request_pairs",
     "search_page_json",
@@ -94,7 +96,7 @@ __all__ = [
 ]
 
 # Lightest first: a name is looked for in each in turn.
-_HOMES = ("model", "errors", "links", "settings", "as_json", "searcher", "assembly")
+_HOMES = ("model", "errors", "links", "settings", "as_json", "documents", "searcher", "assembly")
 
 
 def __getattr__(name: str) -> Any:

@@ -6,33 +6,27 @@ reads them here and redirects to the one canonical URL.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 
-from indexer import MONTHS, DateFilter, PartialDate, RequestError
+from indexer import MONTHS, DateFilter, PartialDate, RequestError, parse_date
 from webapp.typography import date_text
 
 FIELDS = ("du", "au")
 HOW_TO_WRITE = "Une date s’écrit 2023, juin 2023, 06/2023, 30/06/2023 ou 2023-06-30."
 
-_NUMERIC = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", re.ASCII)
-_WORDS = re.compile(r"(?:(1)\s?er\s+|(\d{1,2})\s+)?([^\W\d_]{3,})\.?\s+(\d{4})")
-
 
 def read_date(text: str) -> PartialDate:
-    """Read `2023`, `2023-06-30`, `06/2023`, `30/06/2023`, `juin 2023`, `1er janv. 2023`; days come before months.
+    """Read `2023`, `2023-06-30`, `06/2023`, `30/06/2023`, `juin 2023`, `1er janv. 2023`: as in documents' metadata.
 
     Anything else, and days that no calendar has, is a ValueError.
     """
-    text = unicodedata.normalize("NFKC", text).strip().casefold()
-    if match := _NUMERIC.fullmatch(text):
-        day, month, year = match.groups()
-        return PartialDate(int(year), int(month), int(day) if day else None)
-    if match := _WORDS.fullmatch(text):
-        first, day, name, year = match.groups()
-        return PartialDate(int(year), _month(name), int(first or day) if first or day else None)
-    return PartialDate.parse(text)
+    text = unicodedata.normalize("NFKC", text)
+    found = parse_date(text, oldest=1)
+    # A document may date itself in any digits; what is asked is written in the contract's, which are ASCII.
+    if found is None or any(char.isdigit() and not char.isascii() for char in text):
+        raise ValueError(f"{text!r} is no date")
+    return found
 
 
 def read_period(fields: Mapping[str, str]) -> DateFilter | None:
@@ -77,18 +71,6 @@ def _read_field(name: str, text: str) -> PartialDate | None:
         return read_date(text)
     except ValueError as error:
         raise RequestError(f"« {text[:40]} » n’est pas une date. {HOW_TO_WRITE}", parameter=name, value=text) from error
-
-
-def _month(name: str) -> int:
-    """The number of a month by its name or its first letters, without regard to accents: `fevr` is 2."""
-    known = [n for n, month in enumerate(MONTHS, start=1) if _bare(month).startswith(_bare(name))]
-    if len(known) != 1:
-        raise ValueError(f"{name!r} is no month")
-    return known[0]
-
-
-def _bare(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def _from(date: PartialDate) -> str:

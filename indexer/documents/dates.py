@@ -59,14 +59,17 @@ _WHOLE = [
 ]
 
 
-def parse_date(text: str) -> PartialDate | None:
-    """The date that the whole of `text` is, or None: ISO dates and date-times, 30/06/2023, « 1er juillet 2023 »…"""
+def parse_date(text: str, *, oldest: int = _OLDEST) -> PartialDate | None:
+    """The date that the whole of `text` is, or None: ISO dates and date-times, 30/06/2023, « 1er juillet 2023 »…
+
+    A year before `oldest` is taken for something else.
+    """
     if len(text) > _MAX_CHARS:
         return None
     wanted = plain(text)
     for pattern in _WHOLE:
         match = pattern.fullmatch(wanted)
-        if match and (found := _made(match)):
+        if match and (found := _made(match, oldest)):
             return found
     return None
 
@@ -77,7 +80,7 @@ def is_plausible(found: PartialDate, today: date) -> bool:
     return found.first <= last.year * 10_000 + last.month * 100 + last.day
 
 
-def _made(match: re.Match[str]) -> PartialDate | None:
+def _made(match: re.Match[str], oldest: int = _OLDEST) -> PartialDate | None:
     parts = match.groupdict()
     month, day = parts.get("month"), parts.get("day")
     try:
@@ -88,7 +91,7 @@ def _made(match: re.Match[str]) -> PartialDate | None:
         )
     except ValueError:
         return None
-    return found if found.year >= _OLDEST else None
+    return found if found.year >= oldest else None
 
 
 # --- the header ----------------------------------------------------------------------------------------------------
