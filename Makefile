@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep lint types format lock clean
+.PHONY: help run test test-deep test-codec bench lint types format lock clean
 
 help: ## list the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,9 +20,18 @@ test: $(VENV)/.dev ## every check that a change must pass: lint, types, tests (u
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -m "not deep"
+	$(MAKE) --no-print-directory test-codec
 
 test-deep: $(VENV)/.dev ## the long loops too
 	$(BIN)/pytest
+
+test-codec: $(VENV)/.dev $(VENV)/.reloaded ## the Whoosh codec on whoosh-reloaded, the other maintained fork
+	PYTHONPATH=$(VENV)/reloaded $(BIN)/python -c 'import whoosh; assert whoosh.__file__.startswith("$(CURDIR)/$(VENV)/reloaded/"), whoosh.__file__'
+	PYTHONPATH=$(VENV)/reloaded $(BIN)/pytest -m "not deep" -p no:cacheprovider tests/columnar/test_codec.py
+
+bench: $(VENV)/.dev ## speed beside the peers (100,000 documents; takes hours; BENCH="--only queries --documents 10000")
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m benchmarks.speed $(BENCH)
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff check .
@@ -41,6 +50,10 @@ lock: $(VENV)/.dev ## choose versions anew and write requirements/*.txt with has
 	  --extra fast --output-file requirements/run.txt pyproject.toml requirements/build.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --extra fast --group dev --output-file requirements/dev.txt pyproject.toml requirements/build.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --output-file requirements/reloaded.txt requirements/reloaded.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --constraint requirements/dev.txt --output-file requirements/bench.txt requirements/bench.in
 
 clean: ## remove what the other doors made
 	rm -rf $(VENV) config/index-trouvaille .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -57,4 +70,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Beside the environment, not in it: both forks are `import whoosh`.
+$(VENV)/.reloaded: requirements/reloaded.txt | $(VENV)/bin/python
+	rm -rf $(VENV)/reloaded
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --target $(VENV)/reloaded -r $<
 	@touch $@

@@ -77,6 +77,7 @@ def _print_json(data: Any) -> None:
 @click.option("--check", is_flag=True, help="Relire chaque fichier pour voir s’il a changé.")
 @click.option("--dry-run", is_flag=True, help="Dire ce qui serait fait, sans rien écrire.")
 @click.option("--forget", multiple=True, type=click.Path(path_type=Path), help="Retirer une racine de l’index.")
+@click.option("--jobs", type=click.IntRange(1), help="Nombre de processus de lecture (sinon : tous les cœurs).")
 @_common
 def reindex(
     settings: Settings,
@@ -85,6 +86,7 @@ def reindex(
     check: bool,
     dry_run: bool,
     forget: tuple[Path, ...],
+    jobs: int | None,
     as_json: bool,
 ) -> None:
     """Mettre l’index à jour avec les documents de PATHS (sans PATHS : toutes les racines connues)."""
@@ -102,6 +104,7 @@ def reindex(
             full=full,
             check=check,
             dry_run=dry_run,
+            jobs=jobs,
             progress=progress,
         )
     for warning in report.warnings:
@@ -242,7 +245,8 @@ def verify(settings: Settings, as_json: bool) -> None:
     """Comparer chaque octet de l’index à ce qui a été écrit. Code 0 : sain ; 1 : endommagé."""
     from indexer.assembly import engine
 
-    problems = engine(settings).verify()
+    index = engine(settings)
+    problems = index.verify(index.current())
     if as_json:
         _print_json({"ok": not problems, "files": [asdict(problem) for problem in problems]})
     for problem in problems if not as_json else ():

@@ -10,6 +10,7 @@ TrouvailleError
 └── IndexProblem          the index cannot be used
     ├── IndexMissing      there is none yet
     ├── IndexLocked       another process is writing
+    ├── IndexChecking     a service that has just started is still hashing its files
     ├── IndexDamaged      its files are not what the manifest says
     └── IndexIncompatible it was written by a version of the code that this one cannot read
 
@@ -87,6 +88,12 @@ class IndexLocked(IndexProblem):
     """Another process holds the write lock."""
 
     code = "index_locked"
+
+
+class IndexChecking(IndexProblem):
+    """The files are being compared with their manifest; the answer is a matter of seconds."""
+
+    code = "index_checking"
 
 
 class IndexDamaged(IndexProblem):

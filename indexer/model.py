@@ -143,6 +143,15 @@ class DateFilter:
         """The one year, month or day asked for, if it is not a range."""
         return self.first if self.first == self.last else None
 
+    @property
+    def opened(self) -> PartialDate | None:
+        """The date below which the facet opens: the one asked for, or the year that a range stays in."""
+        if self.single:
+            return self.single
+        if self.first and self.last and self.first.year == self.last.year:
+            return PartialDate(self.first.year)
+        return None
+
     def matches(self, date: PartialDate | None) -> bool:
         """True when the whole period of `date` lies inside the asked one: 2023-06 takes its days, not the year 2023."""
         if self.unknown or date is None:

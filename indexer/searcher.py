@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from indexer.documents import TypeRules
-from indexer.engines.base import Engine, EngineQuery
+from indexer.engines.base import Engine, EngineQuery, Snapshot
 from indexer.errors import PageBeyondEnd
 from indexer.highlight import Marker
+from indexer.integrity import Guard
 from indexer.model import (
     MONTHS,
     UNKNOWN_DATE,
@@ -38,6 +39,7 @@ class SearchService:
     def __init__(self, engine: Engine, rules: TypeRules, settings: Settings) -> None:
         self.settings = settings
         self._engine = engine
+        self._guard = Guard(engine)
         self._rules = rules
         search = settings.search
         self._limits = Limits(
@@ -47,9 +49,24 @@ class SearchService:
             min_prefix=search.min_prefix,
         )
 
+    def watch(self) -> None:
+        """Have every byte of the index checked in the background from now on: for a process that serves."""
+        self._guard.start()
+
+    def ready(self) -> Status:
+        """What the index holds, once it is known to be sound. Raises IndexProblem."""
+        status = self.status()
+        self._guard.refuse_unready(status.generation)
+        return status
+
     def status(self) -> Status:
         """What the index holds. Raises IndexProblem."""
-        return self._engine.snapshot().status
+        return self._snapshot().status
+
+    def _snapshot(self) -> Snapshot:
+        snapshot = self._engine.snapshot()
+        self._guard.refuse_damaged(snapshot.status.generation)
+        return snapshot
 
     def label(self, type: str) -> str:
         """A type as people read it: « Communiqué »."""
@@ -61,11 +78,12 @@ class SearchService:
         Raises QueryTooLarge, PageBeyondEnd, or IndexProblem: a failure is never an empty page.
         """
         started = time.perf_counter()
-        snapshot = self._engine.snapshot()
+        snapshot = self._snapshot()
         query = parse(request.text, snapshot.analyzer, self._limits)
         # Nothing to be relevant to: newest first.
         by_relevance = query.words or query.required or request.sort is not Sort.RELEVANCE
         sort = request.sort if by_relevance else Sort.NEWEST
+        words = len(query.words)
 
         def asked(required: int) -> EngineQuery:
             return EngineQuery(
@@ -75,9 +93,9 @@ class SearchService:
                 sort=sort,
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
+                every=query.tree(words),
             )
 
-        words = len(query.words)
         required = words if request.all_words else query.required_words
         answer = snapshot.search(asked(required))
         relaxed = query.relaxed_words
@@ -85,7 +103,6 @@ class SearchService:
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
             answer = snapshot.search(asked(required))
-        every = answer.total if required == words else snapshot.count(asked(words))
 
         last = last_page(answer.total, request.per_page)
         if request.page > last:
@@ -94,7 +111,7 @@ class SearchService:
         return SearchPage(
             request=request,
             understood=query.understood,
-            match=Match(words=words, required=required, all=every),
+            match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
             hits=tuple(self._hit(document, score, marker) for document, score in answer.hits),
             types=type_facet(answer.types, request.types, self._rules),
@@ -114,7 +131,7 @@ class SearchService:
 
     def document(self, id: str, text: str = "") -> DocumentPage | None:
         """A whole document, the words of a query marked in it; None when there is no such document."""
-        snapshot = self._engine.snapshot()
+        snapshot = self._snapshot()
         document = snapshot.get(id)
         if document is None:
             return None
@@ -151,7 +168,8 @@ def type_facet(counts: Mapping[str, int], chosen: Iterable[str], rules: TypeRule
 def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[FacetValue, ...]:
     """Years in order, the chosen one open on its months and the chosen month on its days, then unknown dates.
 
-    `counts` is by date key (yyyymmdd, missing parts 0; 0 for none). A chosen value stays with count 0.
+    `counts` is by date key (yyyymmdd, missing parts 0; 0 for none), or by year outside the one that is open. A chosen
+    value stays with count 0.
     """
     by_year: Counter[int] = Counter()
     by_month: Counter[tuple[int, int]] = Counter()
@@ -162,7 +180,7 @@ def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[Fa
             by_year[year] += count
             by_month[year, month] += count
             by_day[year, month, day] += count
-    open_at = _opened(chosen)
+    open_at = chosen.opened if chosen else None
     selected = str(chosen) if chosen else ""
     if open_at:
         by_year[open_at.year] += 0
@@ -200,17 +218,6 @@ def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[Fa
     if unknown or (chosen and chosen.unknown):
         values.append(FacetValue(UNKNOWN_DATE, "date inconnue", unknown, selected=selected == UNKNOWN_DATE))
     return tuple(values)
-
-
-def _opened(chosen: DateFilter | None) -> PartialDate | None:
-    """The date below which the facet opens: the chosen one, or the year that a range stays in."""
-    if chosen is None or chosen.unknown:
-        return None
-    if chosen.single:
-        return chosen.single
-    if chosen.first and chosen.last and chosen.first.year == chosen.last.year:
-        return PartialDate(chosen.first.year)
-    return None
 
 
 def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:

@@ -154,6 +154,11 @@ def test_exit_codes_of_reindex(trouvaille: Shell) -> None:
     assert "photo.jpg" in run.out
 
 
+def test_the_number_of_processes_can_be_given_and_is_one_or_more(trouvaille: Shell) -> None:
+    assert trouvaille("reindex", "textes", "--jobs", "2", "--json").json["added"] == 2
+    assert trouvaille("reindex", "textes", "--jobs", "0").code == 2
+
+
 def test_the_configured_corpus_is_read_when_there_is_no_root_yet(trouvaille: Shell) -> None:
     (trouvaille.folder / "textes").rename(trouvaille.folder / "corpus")
     assert trouvaille("reindex", "--json").json["added"] == 2
@@ -214,10 +219,10 @@ def test_verify_and_rollback(trouvaille: Shell) -> None:
     assert trouvaille("rollback", "--json").json == {"generation": 1}
     assert trouvaille("search", "tambour", "--json").json["total"] == 0
     assert trouvaille("reindex", "--json").json["added"] == 1
-    files = trouvaille.folder / "index-trouvaille" / "generations" / "000003" / "files.jsonl"
+    files = trouvaille.folder / "index-trouvaille" / "generations" / "000003" / "files.json"
     files.write_bytes(files.read_bytes().replace(b"textes", b"textis"))
     run = trouvaille("verify", "--json")
-    assert (run.code, run.json["ok"], run.json["files"][0]["name"]) == (1, False, "files.jsonl")
+    assert (run.code, run.json["ok"], run.json["files"][0]["name"]) == (1, False, "files.json")
     assert "reindex --full" in run.err
 
 

@@ -20,7 +20,8 @@ FLOORS = (
     ("query", "documents", "links"),
     ("highlight", "columnar", "as_json"),
     ("engines",),
-    ("searcher", "reindex"),
+    ("integrity", "reindex"),
+    ("searcher",),
     ("assembly",),
     ("cli",),
     ("__main__",),
@@ -30,6 +31,8 @@ HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 # Library → the only places that import it.
 DOORS = {
     "whoosh": ("indexer/columnar/",),
+    "numpy": ("indexer/columnar/", "indexer/engines/", "indexer/reindex/", "indexer/documents/formats/jsonl.py"),
+    "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py"),
     "unidecode": ("indexer/french/fold.py",),
     "snowballstemmer": ("indexer/french/",),
     "selectolax": ("indexer/documents/formats/",),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from collections.abc import Iterable
+from functools import partial
+from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.french import Analyzer
 from indexer.highlight import Marker, fragments, mark
+from indexer.highlight.sieve import Sieve
 from indexer.model import Fragment
 from indexer.query import Leaf, Near, Not, Phrase, Prefix, Word, parse, positive_leaves
 
@@ -60,6 +63,20 @@ MARKED = [
     ("100", "2 100 soldats, 100 civils", "2 100 soldats, [100] civils", "not the end of thousands"),
     ('"2 100 soldats"', "2 100 soldats", "[2 100 soldats]", "thousands in a phrase"),
     ("article 1", "article 1er", "[article] [1er]", "the number of an ordinal"),
+    ("21e", "au XXIe siècle, la 21e, en XXI", "au [XXIe] siècle, la [21e], en XXI", "Roman ordinals"),
+    ("oeuvre soeur", "Œuvre, sœur", "[Œuvre], [sœur]", "letters that are two"),
+    ("mandat", "le man\u00adda\u00adt du MANDATAIRE", "le [man\u00adda\u00adt] du MANDATAIRE", "soft hyphens"),
+    ("directrice", "le·la directeur·rice, Directeurs", "le·la [directeur·rice], [Directeurs]", "inclusive writing"),
+    ("salarié", "les salarié(e)s", "les [salarié(e)s]", "inclusive writing in parentheses"),
+    ("prudhomme aujourdhui", "prud’homme, aujourd'hui", "[prud’homme], [aujourd'hui]", "apostrophes inside"),
+    ("madame", "Mme Sy, MME Ba, mme-x", "[Mme] Sy, [MME] Ba, [mme]-x", "abbreviations"),
+    ("mad*", "Mme Sy", "[Mme] Sy", "the beginning of what an abbreviation stands for"),
+    ("numéro", "le n° 5 du numero", "le [n°] 5 du [numero]", "n°"),
+    ("tube", "YouTube ou tubes", "You[Tube] ou [tubes]", "a word that a capital begins"),
+    ("cheval", "l'cheval, d'l'cheval, (cheval), ’chevaux", "l'[cheval], d'l'[cheval], ([cheval]), ’[chevaux]", "signs"),
+    ("nca cavait", "n’ça, ç’avait", "[n’ça], [ç’avait]", "what looks like an article and is none"),
+    ("avoir", "qu’ils aient, j’aurai, eue", "qu’ils [aient], j’[aurai], [eue]", "irregular forms"),
+    ("c++", "en C++ et c, C", "en [C++] et c, C", "signs that are part of a word"),
     ("mali -gao", "Mali, Gao", "[Mali], Gao", "nothing that was excluded"),
     ("zzz", "Mali", "Mali", "nothing to mark"),
     ("", "Mali", "Mali", "nothing asked"),
@@ -216,9 +233,140 @@ def test_monotonous_text_is_bounded(analyzer: Analyzer, unit: str) -> None:
     assert all(len(plain(fragment)) <= 2 * 240 + 4 for fragment in found)
 
 
+def test_leader_dots_are_one_sign(analyzer: Analyzer) -> None:
+    text = f"Le mandat {'.' * 30_000}12\n\nIl finit au Mali. Fin."  # 30,000 signs, tried from each, would be a minute
+    found = fragments(text, leaves(analyzer, "mandat mali"), analyzer, max_chars=60)
+    assert [shown(fragment) for fragment in found] == ["Le [mandat] …", "Il finit au [Mali]. Fin."]
+
+
 def test_long_text_shows_the_word_that_stands_only_at_its_end(analyzer: Analyzer) -> None:
     text = "Le Mali.\n\n" * 5_000 + "La fin."
     assert "La [fin]." in [shown(f) for f in fragments(text, leaves(analyzer, "mali fin"), analyzer)]
+
+
+# --- the sieve -------------------------------------------------------------------------------------------------------
+
+
+def asked_about(analyzer: Analyzer, text: str, *stems: str) -> list[str]:
+    """The chunks that the sieve has analysed when words with these stems are asked."""
+    return [text[start:end] for start, end in Sieve(analyzer, (), stems, ()).chunks(text)]
+
+
+def test_only_chunks_that_may_hold_what_is_asked_are_analysed(analyzer: Analyzer) -> None:
+    text = "Le mandataire et l’un des « mandats », que d’autres (le commandant) n’ont « pas » vus : 2\u202f100 en tout."
+    assert asked_about(analyzer, text, analyzer.stem("mandat")) == ["mandataire", "mandats"]
+
+
+def test_chunks_that_are_no_plain_word_are_always_analysed(analyzer: Analyzer) -> None:
+    others = ["celui-ci", "œuvre", "n°", "O.N.U.", "salarié(e)s", "n’Dour", "l'«ONU»", "qu’d’un", "Путин", "c\u0327a"]
+    assert asked_about(analyzer, " ".join(["Les", *others, "ont"]), "mandat") == others
+
+
+# Words that are made to be difficult: endings that the stemmer replaces, irregular forms, signs, other letters.
+_ROOTS = st.sampled_from(
+    ["fabr", "act", "employ", "joy", "diff", "pass", "n", "tr", "chev", "vit", "yeu", "s", "éle", "ï"]
+)
+_ENDINGS = (
+    "e s es er é ée ées eur rice trice trices eaux aux al ique ication icatrice icité ement emment amment ence ences"
+    " euse eux ière ier asse asses assent erent èrent aient ent ité ités ise oie oyer ays ution logie abilité"
+)
+_PLAIN = st.one_of(
+    st.builds(str.__add__, _ROOTS, st.sampled_from(_ENDINGS.split())),
+    st.sampled_from(["yeux", "eu", "a", "été", "vont", "cheval", "œil", "Mme", "st", "XXIe", "Ier", "mm", "À", "ça"]),
+    st.text("aeiourstlnmdcpéèàçyxq", min_size=1, max_size=9),
+)
+_BETWEEN = st.sampled_from(
+    [*"’'‘`-‑.·•/(_@&#+,²½°:«…\u00ad\u200b\u0301\u0327\ufeff", "’l’", "(e)", ".e.s", " ", "\u202f", "\u2009", "100"]
+)
+_FORMS = st.sampled_from(
+    [str, str.upper, str.title, str.swapcase, *(partial(unicodedata.normalize, form) for form in ("NFD", "NFKD"))]
+)
+_ARTICLES = st.sampled_from(
+    ["", "", "l’", "d'", "qu’", "D’", "ç’", "aujourd'", "s’", "n'l'", "(", "«", "#", "www.", "2"]
+)
+_HARD_CHUNKS = st.builds(
+    lambda form, article, first, sign, second: form(article + first + sign + second),
+    _FORMS, _ARTICLES, _PLAIN, st.one_of(st.just(""), _BETWEEN), st.one_of(st.just(""), _PLAIN)
+)  # fmt: skip
+_HARD_TEXTS = st.one_of(st.lists(_HARD_CHUNKS, min_size=1, max_size=4).map(" ".join), st.text(max_size=30))
+
+
+def assert_found_by_each_of_its_terms(analyzer: Analyzer, text: str) -> None:
+    """Whatever word of the text is asked, in whatever way, its place is marked."""
+    asked: dict[Word | Prefix, list[tuple[int, int]]] = {}
+    for position in analyzer.analyze(text):
+        terms: list[Word | Prefix] = [Word((form,), (), form) for form in position.surface]
+        terms += [Word((), (stem,), stem) for stem in position.stem]
+        terms += [Prefix(form[:3]) for form in position.surface]
+        for leaf in terms:
+            asked.setdefault(leaf, []).append((position.start, position.end))
+    for leaf, places in asked.items():
+        place, marked = 0, set()
+        for piece, is_marked in mark(text, [leaf], analyzer):
+            marked |= set(range(place, place + len(piece))) if is_marked else set()
+            place += len(piece)
+        for start, end in places:
+            assert marked.issuperset(range(start, end)), (text, leaf, text[start:end])
+
+
+@given(text=_HARD_TEXTS)
+def test_every_word_of_a_text_is_found_by_each_of_its_terms(analyzer: Analyzer, text: str) -> None:
+    assert_found_by_each_of_its_terms(analyzer, text)
+
+
+@pytest.mark.deep
+@settings(max_examples=20_000)
+@given(text=_HARD_TEXTS)
+def test_every_word_of_many_texts_is_found_by_each_of_its_terms(analyzer: Analyzer, text: str) -> None:
+    assert_found_by_each_of_its_terms(analyzer, text)
+
+
+def assert_found_beside(analyzer: Analyzer, codes: Iterable[int]) -> None:
+    for char in map(chr, codes):
+        if not char.isspace():
+            assert_found_by_each_of_its_terms(analyzer, f"{char}mandat ma{char}ndat l{char}onu mandat{char}")
+
+
+def test_words_are_found_beside_and_around_any_character(analyzer: Analyzer) -> None:
+    assert_found_beside(
+        analyzer, (*range(0x24F), *range(0x300, 0x36F, 7), *range(0x2000, 0x2070), *range(0xFB00, 0xFB07))
+    )
+
+
+@pytest.mark.deep
+def test_words_are_found_beside_and_around_letters_of_any_alphabet(analyzer: Analyzer) -> None:
+    # Without Chinese and Korean, whose many thousand letters are alike here; with the styled ones of mathematics.
+    assert_found_beside(
+        analyzer, (*range(0x250, 0x3400), *range(0xA640, 0xAC00), *range(0xF900, 0xFFFF), *range(0x1D400, 0x1F200))
+    )
+
+
+def assert_begin_as_their_stems(analyzer: Analyzer, forms: Iterable[str]) -> None:
+    sieves: dict[str, Sieve] = {}
+    for form in forms:
+        stem = analyzer.stem(form)
+        sieve = sieves.get(stem) or sieves.setdefault(stem, Sieve(analyzer, (), (stem,), ()))
+        assert sieve.chunks(form) == [(0, len(form))], (form, stem)
+
+
+def test_every_listed_form_is_found_by_its_stem(analyzer: Analyzer) -> None:
+    forms = (*analyzer.lists.heads, *analyzer.lists.names)
+    assert_begin_as_their_stems(analyzer, (form for form in forms if form.isascii() and form.isalpha()))
+
+
+def test_forms_with_endings_that_the_stemmer_replaces_are_found(analyzer: Analyzer) -> None:
+    roots = ("", "t", "act", "fabr", "dupl", "employ", "appar", "imprud", "oss", "repl", "caz", "cheval")
+    assert_begin_as_their_stems(analyzer, (root + analyzer.fold(end) for root in roots for end in _ENDINGS.split()))
+
+
+@pytest.mark.deep
+def test_forms_with_any_ending_are_found_by_their_stems(analyzer: Analyzer) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    assert_begin_as_their_stems(analyzer, ("".join(word) for n in (1, 2, 3) for word in product(letters, repeat=n)))
+    assert_begin_as_their_stems(analyzer, ("".join(word) for word in product("aeiuytrlnsx", repeat=5)))
+    words = [word for word in analyzer.lists.heads if word.isalpha()]
+    endings = [analyzer.fold(ending) for ending in _ENDINGS.split()]
+    assert_begin_as_their_stems(analyzer, (word[:n] + end for word in words for n in (3, 5, 9) for end in endings))
 
 
 # --- any text --------------------------------------------------------------------------------------------------------

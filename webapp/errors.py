@@ -73,6 +73,12 @@ FAULTS = {
     "index_locked": Fault(
         503, "Le fonds est occupé", "L’index est en cours d’écriture.", "Rechargez cette page dans un instant."
     ),
+    "index_checking": Fault(
+        503,
+        "Le fonds est en cours de vérification",
+        "Le service vient de démarrer et relit l’index.",
+        "Réessayez dans un instant.",
+    ),
     "index_damaged": Fault(
         503,
         "L’index est endommagé",

@@ -61,7 +61,9 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
 def application(config: Path | None, index: Path) -> Flask:
     """The WSGI application of one process, from the same configuration as its parent."""
-    return create_app(create_service(load_settings(config, index)))
+    service = create_service(load_settings(config, index))
+    service.watch()
+    return create_app(service)
 
 
 def address(host: str, port: int) -> str:

@@ -111,8 +111,8 @@ class Views:
         return jsonify(status="alive")
 
     def ready(self) -> Response:
-        """`/sante/pret`: the index is open; 503 otherwise."""
-        status = self.service.status()
+        """`/sante/pret`: the index is open and its bytes are those that were written; 503 otherwise."""
+        status = self.service.ready()
         return jsonify(status="ready", generation=status.generation, documents=status.documents)
 
     def asset(self, name: str) -> Response:

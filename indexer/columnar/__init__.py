@@ -1,1 +1,1 @@
-"""The Whoosh index on disk: generations, segments, the compiler from our query tree. The only importer of Whoosh."""
+"""The Whoosh index on disk: generations, segments, their arrays, how Whoosh sees them. The only importer of Whoosh."""

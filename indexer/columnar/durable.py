@@ -27,12 +27,22 @@ def write(path: Path, content: bytes) -> None:
     sync(path)
 
 
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make a folder, and those above it that are missing; when this returns a power cut cannot undo it."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(mode, exist_ok=True)
+        sync(path.parent)
+
+
 def replace(path: Path, content: bytes) -> None:
-    """Give `path` this content in one atomic step: at any moment it holds the old bytes or the new ones."""
+    """Give `path` this content in one atomic step: at any moment it holds the old bytes or the new ones.
+
+    The new ones are safe once the folder is synced.
+    """
     temporary = path.with_name(path.name + ".new")
     write(temporary, content)
     temporary.replace(path)
-    sync(path.parent)
 
 
 def sha256(path: Path) -> str:

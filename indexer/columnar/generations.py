@@ -2,7 +2,7 @@
 
     index-trouvaille/
       lock                       held by the one writer (flock: the kernel frees it when the process dies)
-      CURRENT                    the number in service, replaced by one atomic rename
+      CURRENT                    the number in service, twice, replaced by one atomic rename
       generations/000042/        segments, table of contents, word lists, file table, manifest.json
       generations/.draft/        what a run is writing; left by a killed run, removed by the next
 
@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import time
@@ -23,16 +25,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.columnar import durable
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexMissing, IndexProblem
 from indexer.model import FileProblem, Root
 
 # The layout of a generation directory, the Whoosh schema and the class paths that its table of contents names.
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _KEEP_S = 60
+# No manifest vouches for CURRENT and the manifest: the number stands twice in the one, the other ends with the SHA-256
+# of what is before its `sum`. One flipped bit or a cut end is seen in either.
+_CURRENT = re.compile(rb"([0-9]{6,}) \1\n")
+_SEAL = b',\n "sum": "'
 # What Manifest.from_json raises for content that is no manifest.
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 
@@ -43,6 +49,15 @@ class FileSum:
 
     bytes: int
     sha256: str
+
+
+class FileState(NamedTuple):
+    """A file that was read and had this SHA-256: it need not be read again while it is the same file."""
+
+    sha256: str
+    device: int
+    inode: int
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +82,10 @@ class Manifest:
         return sum(file.bytes for file in self.files.values())
 
     def to_json(self) -> bytes:
-        """The content of manifest.json."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
+        """The content of manifest.json, sealed."""
+        text = json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1)
+        body = text.removesuffix("\n}").encode()
+        return body + _SEAL + _seal(body)
 
     @classmethod
     def from_json(cls, content: bytes) -> Manifest:
@@ -79,6 +96,9 @@ class Manifest:
                 f"L’index est au format {data['format']}, ce programme lit le format {FORMAT}. "
                 "Reconstruisez-le : trouvaille reindex --full"
             )
+        body, _, seal = content.rpartition(_SEAL)
+        if seal != _seal(body):
+            raise ValueError("contenu altéré")
         return cls(
             generation=data["generation"],
             published=data["published"],
@@ -103,14 +123,27 @@ class IndexDirectory:
     def current(self) -> int:
         """The number of the generation in service. Raises IndexMissing."""
         try:
-            return int(self._current.read_bytes())
+            content = self._current.read_bytes()
         except FileNotFoundError as error:
             raise IndexMissing(
                 f"Il n’y a pas encore d’index dans {self.path}. Créez-le : trouvaille reindex"
             ) from error
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(
-                f"{self._current} est illisible ({error}). Reconstruisez : trouvaille reindex --full"
+        except OSError as error:
+            raise self._damaged(self._current, f"illisible : {error.strerror or error}") from error
+        number = _CURRENT.fullmatch(content)
+        if number is None:
+            raise self._damaged(self._current, "contenu altéré")
+        return int(number[1])
+
+    def _put_in_service(self, generation: int) -> None:
+        """Make CURRENT name a generation. Raises OSError when it does not, IndexProblem when that may not last."""
+        durable.replace(self._current, f"{generation:06} {generation:06}\n".encode())
+        try:
+            durable.sync(self.path)
+        except OSError as error:
+            raise IndexProblem(
+                f"La génération {generation} est en service, mais le disque ne confirme pas l’avoir gardée : "
+                f"{error.strerror or error}. Vérifiez le disque, puis recommencez."
             ) from error
 
     def folder(self, generation: int) -> Path:
@@ -140,8 +173,11 @@ class IndexDirectory:
                 raise self._damaged(file, "contenu altéré")
         return manifest
 
-    def verify(self, generation: int) -> tuple[FileProblem, ...]:
-        """Every file of a generation that is not what its manifest says, byte for byte; empty when it is sound."""
+    def verify(self, generation: int, sound: set[FileState] | None = None) -> tuple[FileProblem, ...]:
+        """Every file of a generation that is not what its manifest says, byte for byte; empty when it is sound.
+
+        `sound` holds the states of files found sound before, which are not read again; those found now are added.
+        """
         self._refuse_if_others_write()
         folder = self.folder(generation)
         try:
@@ -151,7 +187,7 @@ class IndexDirectory:
         problems = [
             FileProblem(name, problem)
             for name, sums in manifest.files.items()
-            if (problem := _difference(folder / name, sums))
+            if (problem := _difference(folder / name, sums, sound))
         ]
         known = {MANIFEST, *manifest.files}
         strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in known)
@@ -184,7 +220,7 @@ class IndexDirectory:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the write lock; left-overs of a killed run are removed first. Raises IndexLocked at once if taken."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_folder(self.path, 0o700)
         self._generations.mkdir(mode=0o700, exist_ok=True)
         with (self.path / "lock").open("a+") as lock:
             try:
@@ -199,6 +235,8 @@ class IndexDirectory:
             lock.write(f"{os.getpid()}\n")
             lock.flush()
             shutil.rmtree(self.draft, ignore_errors=True)
+            # A run killed after it replaced CURRENT did not sync it; this one may build on it, and change nothing.
+            durable.sync(self.path)
             try:
                 yield
             finally:
@@ -230,6 +268,8 @@ class IndexDirectory:
     ) -> Manifest:
         """Make the draft the generation in service. When this returns, a power cut cannot undo it."""
         generation = max((number for number, _ in self._numbered()), default=0) + 1
+        if base is not None:
+            self._refuse_damage_that_was_read(base)
         manifest = Manifest(
             generation=generation,
             published=published,
@@ -243,7 +283,7 @@ class IndexDirectory:
         durable.sync(self.draft)
         self.draft.rename(self.folder(generation))
         durable.sync(self._generations)
-        durable.replace(self._current, f"{generation:06}\n".encode())
+        self._put_in_service(generation)
         self._collect(generation)
         return manifest
 
@@ -258,15 +298,23 @@ class IndexDirectory:
         if not earlier:
             raise IndexMissing(f"Il n’y a pas de génération avant la {current} : rien n’a été changé.")
         self.manifest(earlier[-1])  # a damaged one is refused
-        durable.replace(self._current, f"{earlier[-1]:06}\n".encode())
+        self._put_in_service(earlier[-1])
         return earlier[-1]
+
+    def _refuse_damage_that_was_read(self, base: Manifest) -> None:
+        """Compare what the draft does not link from `base` with its manifest. Raises IndexDamaged.
+
+        The draft holds what the run made of those files (merged, rewritten, copied). New sums would vouch for damage.
+        """
+        for name, sums in base.files.items():
+            old = self.folder(base.generation) / name
+            if not _is_link(self.draft / name, old) and (problem := _difference(old, sums)):
+                raise self._damaged(old, problem)
 
     def _sum(self, file: Path, base: Manifest | None) -> FileSum:
         """The recorded sum of a file linked from `base`; a new file is synced and hashed."""
-        if base and file.name in base.files:
-            old = self.folder(base.generation) / file.name
-            if old.exists() and old.samefile(file):
-                return base.files[file.name]
+        if base and file.name in base.files and _is_link(file, self.folder(base.generation) / file.name):
+            return base.files[file.name]
         durable.sync(file)
         return FileSum(file.stat().st_size, durable.sha256(file))
 
@@ -288,17 +336,32 @@ class IndexDirectory:
                     shutil.rmtree(folder)
 
 
-def _difference(file: Path, sums: FileSum) -> str:
+def _difference(file: Path, sums: FileSum, sound: set[FileState] | None = None) -> str:
     """How a file differs from what was written; empty when it does not."""
     try:
-        size = file.stat().st_size
-        if size != sums.bytes:
-            return f"taille {size} au lieu de {sums.bytes}"
-        return "" if durable.sha256(file) == sums.sha256 else "contenu altéré"
+        facts = file.stat()
+        if facts.st_size != sums.bytes:
+            return f"taille {facts.st_size} au lieu de {sums.bytes}"
+        state = FileState(sums.sha256, facts.st_dev, facts.st_ino, facts.st_mtime_ns)
+        if sound is not None and state in sound:
+            return ""
+        if durable.sha256(file) != sums.sha256:
+            return "contenu altéré"
+        if sound is not None:
+            sound.add(state)
+        return ""
     except FileNotFoundError:
         return "absent"
     except OSError as error:
         return f"illisible ({error.strerror or error})"
+
+
+def _seal(body: bytes) -> bytes:
+    return f'{hashlib.sha256(body).hexdigest()}"\n}}'.encode()
+
+
+def _is_link(file: Path, other: Path) -> bool:
+    return file.exists() and other.exists() and file.samefile(other)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -1,85 +1,148 @@
-"""Writing the documents of a draft generation with Whoosh's own segments."""
+"""Writing a draft generation: batches in, segments out, deletions beside them, small segments merged at the end."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from whoosh import index
+import numpy as np
 
-from indexer.columnar import stored
-from indexer.columnar.schema import STEM, SURFACE, field_name, schema
-from indexer.french import Word
-from indexer.model import Document
-
-# Megabytes of postings held before Whoosh sorts them to disk. 512 indexes 28 % faster than 128 (research on 20,000
-# documents) and 256 most of that; a run's memory stays under 600 MB.
-_POOL_MB = 256
-_WRITE_LOCK = "MAIN_WRITELOCK"
+from indexer.columnar.batch import WordBatch
+from indexer.columnar.codec import SegmentEntry, write_toc
+from indexer.columnar.draft import DraftSegment, Placed
+from indexer.columnar.generation import OpenGeneration, Part
+from indexer.columnar.merge import merge
+from indexer.columnar.segment import DEAD_SUFFIX, SUFFIX, Segment, write_dead
+from indexer.columnar.terms import union
+from indexer.columnar.tiers import Weight, to_merge
 
 
 class Writer:
-    """Adds and removes documents in a draft; nothing is there before `commit`."""
+    """Adds and removes documents in a draft that holds the files of `base`; nothing counts before `commit`."""
 
-    def __init__(self, draft: Path, *, fresh: bool) -> None:
-        self._draft = draft
-        self._index = index.create_in(str(draft), schema()) if fresh else index.open_dir(str(draft))
-        self._added: set[str] = set()
-        self._opened: Any = None
+    def __init__(self, draft: Path, base: OpenGeneration | None) -> None:
+        self._folder = draft
+        self._parts = {part.name: part for part in base.parts} if base else {}
+        self._base = frozenset(self._parts)
+        self._changed: set[str] = set()  # the segments of the base of which this run removed documents
+        self._draft = DraftSegment(draft)
 
-    @property
-    def _writer(self) -> Any:
-        """Whoosh's writer, opened by the first change: opening leaves files, even when nothing is written."""
-        if self._opened is None:
-            self._opened = self._index.writer(limitmb=_POOL_MB)
-        return self._opened
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove documents of the base. KeyError for an id that is not there, or not any more."""
+        for id in ids:
+            name, number = self._find(id)
+            if name not in self._changed:
+                self._changed.add(name)
+                self._parts[name] = _to_be_changed(self._parts[name])
+            dead = self._parts[name].dead
+            assert dead is not None
+            dead[number] = True
 
-    def remove(self, numbers: Iterable[int]) -> None:
-        """Remove documents of the base generation by their numbers in it."""
-        for number in numbers:
-            self._writer.delete_document(number)
+    def _find(self, id: str) -> tuple[str, int]:
+        for name in self._base:
+            number = self._parts[name].find(id)
+            if number is not None:
+                return name, number
+        raise KeyError(id)
 
-    def add(self, document: Document, title: Sequence[Word], body: Sequence[Word]) -> None:
-        """Add a document with its analysed title and text. Each id once: Whoosh would keep both copies."""
-        if document.id in self._added:
-            raise ValueError(f"document {document.id!r} was already added in this run")
-        self._added.add(document.id)
-        terms = {}
-        for field, words in (("title", title), ("body", body)):
-            terms[field_name(field, SURFACE)] = [word.surface for word in words]
-            terms[field_name(field, STEM)] = [word.stem for word in words]
-        self._writer.add_document(
-            id=document.id,
-            type=document.type,
-            date=document.date.key if document.date else 0,
-            title_key=sort_key(title, document.title).encode(errors="replace"),
-            file=file_key(document).encode(errors="replace"),
-            digest=document.digest.encode(),
-            first_seen=document.first_seen.encode(),
-            document=stored.pack(document),
-            **terms,
-        )
+    def add(self, batch: WordBatch, places: Sequence[Placed | None]) -> None:
+        """Add the documents that have a place; ids are looked up in the base when a segment is written.
 
-    def commit(self) -> None:
-        """Write the segments and the table of contents into the draft."""
-        if self._opened is not None:
-            self._opened.commit()
-        self._index.close()
-        (self._draft / _WRITE_LOCK).unlink(missing_ok=True)
+        ValueError for an id that was added before, or that the base still has.
+        """
+        seen: set[bytes] = set()
+        for place in places:
+            if place is not None:
+                if place.id in self._draft or place.id in seen:
+                    raise _added_twice(place.id)
+                seen.add(place.id)
+        self._draft.add(batch, places)
+        if self._draft.full:
+            self._flush()
 
-    def cancel(self) -> None:
-        """Give everything up. An added document must never be half there: Whoosh commits ghosts otherwise."""
-        if self._opened is not None and not self._opened.is_closed:
-            self._opened.cancel()
+    def _flush(self) -> None:
+        """Write the segment that has gathered."""
+        ids = sorted(self._draft.ids)
+        for part in map(self._parts.__getitem__, self._base):
+            self._refuse_taken(ids, part)
+        path = self._new_path()
+        self._draft.write(path)
+        self._open(path)
+        self._draft = DraftSegment(self._folder)
+
+    @staticmethod
+    def _refuse_taken(ids: Sequence[bytes], part: Part) -> None:
+        documents = part.segment.file.array("id.docs")
+        for id, ordinal in zip(ids, part.segment.ids.values.find_all(ids), strict=True):
+            if ordinal >= 0 and (part.dead is None or not part.dead[documents[ordinal]]):
+                raise _added_twice(id)
+
+    def commit(self) -> int:
+        """Write what is left, merge, write deletions and table of contents; the number of live documents.
+
+        ValueError when an id was added twice, or while the base still had it.
+        """
+        if len(self._draft):
+            self._flush()
+        self._refuse_double()
+        for part in [part for part in self._parts.values() if not part.live]:
+            self._drop(part)
+        while chosen := to_merge([_weight(part) for part in self._parts.values()]):
+            self._merge([list(self._parts.values())[place] for place in chosen])
+        for name in self._changed & self._parts.keys():
+            self._write_dead(self._parts[name])
+        write_toc(self._folder, [_entry(part) for part in self._parts.values()])
+        return sum(part.live for part in self._parts.values())
+
+    def _refuse_double(self) -> None:
+        """Ids that are in two segments of this run: each was refused within its own."""
+        new = [part.segment.ids.values for name, part in self._parts.items() if name not in self._base]
+        for ids, shares in union(new) if len(new) > 1 else ():
+            if sum(len(share.places) for share in shares) > len(ids):
+                times = np.bincount(np.concatenate([share.places for share in shares]))
+                raise _added_twice(ids[int(times.argmax())])
+
+    def _merge(self, parts: Sequence[Part]) -> None:
+        path = self._new_path()
+        merge(path, parts)
+        for part in parts:
+            self._drop(part)
+        self._open(path)
+
+    def _new_path(self) -> Path:
+        return self._folder / f"{secrets.token_hex(8)}{SUFFIX}"
+
+    def _open(self, path: Path) -> None:
+        self._parts[path.stem] = Part(path.stem, Segment(path), 0, None)
+
+    def _drop(self, part: Part) -> None:
+        del self._parts[part.name]
+        for suffix in (SUFFIX, DEAD_SUFFIX):
+            (self._folder / f"{part.name}{suffix}").unlink(missing_ok=True)
+
+    def _write_dead(self, part: Part) -> None:
+        """A new file: the one that is linked from the generation before belongs to that too."""
+        path = self._folder / f"{part.name}{DEAD_SUFFIX}"
+        path.unlink(missing_ok=True)
+        assert part.dead is not None
+        write_dead(path, part.dead)
 
 
-def file_key(document: Document) -> str:
-    """Root and file of a document, without the `#id` of a line: what a run compares with the disk."""
-    path = document.path.removesuffix(f"#{document.id}")
-    return f"{document.root}/{path}"
+def _to_be_changed(part: Part) -> Part:
+    """The same part with deletions of its own."""
+    dead = np.zeros(part.segment.documents, bool) if part.dead is None else part.dead.copy()
+    return Part(part.name, part.segment, part.first, dead)
 
 
-def sort_key(title: Sequence[Word], text: str) -> str:
-    """The key that orders titles as French dictionaries do: folded words first, accents and case to break ties."""
-    return " ".join(word.surface[0] for word in title) + "\0" + text
+def _weight(part: Part) -> Weight:
+    share = part.live / part.segment.documents
+    return Weight(int(part.segment.file.size * share), 1 - share)
+
+
+def _entry(part: Part) -> SegmentEntry:
+    return SegmentEntry(part.name, part.segment.documents, part.segment.documents - part.live)
+
+
+def _added_twice(id: bytes) -> ValueError:
+    return ValueError(f"document {id.decode()!r} was already added in this run, or is still there")

@@ -42,6 +42,9 @@ class Rejected:
     empty: bool
 
 
+EMPTY_FILE = Rejected(None, None, "fichier vide", empty=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a format found in one document, before the rules of titles, dates and types choose.

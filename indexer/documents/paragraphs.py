@@ -22,7 +22,22 @@ def paragraphs_of(text: str) -> list[str]:
     A blank line ends one. A line end inside a block is a space when the text is hard-wrapped and the next line's first
     word had no room on this one; otherwise each line is a paragraph (titles, lists, addresses).
     """
-    blocks = [[tidy for line in block.split("\n") if (tidy := squeeze(line))] for block in _BLANK_LINES.split(text)]
+    lines = _tidy_lines(text)
+    if not _NARROWEST <= max(map(len, lines), default=0) <= _WIDEST:
+        return [line.replace("\u00ad\u00ad", "") for line in lines] if "\u00ad" in text else lines
+    return _unwrapped([block for piece in _BLANK_LINES.split(text) if (block := _tidy_lines(piece))])
+
+
+def _tidy_lines(text: str) -> list[str]:
+    """The lines that are not blank, with single spaces."""
+    lines = text.split("\n")
+    if "  " in text or "\t" in text:
+        lines = list(map(squeeze, lines))
+    return [tidy for line in lines if (tidy := line.strip())]
+
+
+def _unwrapped(blocks: list[list[str]]) -> list[str]:
+    """The paragraphs of blocks of lines that may have been wrapped."""
     width = _wrap_width(blocks)
     paragraphs: list[list[str]] = []
     for lines in blocks:
@@ -40,15 +55,12 @@ def text_of(paragraphs: Iterable[str]) -> str:
 
 
 def _wrap_width(blocks: list[list[str]]) -> int | None:
-    """The width the text was wrapped at, or None when its line ends are the author's.
+    """The width (of the longest line) the text was wrapped at, or None when its line ends are the author's.
 
     A program that wraps fills its lines: the next first word would not have fitted. Most line ends of a wrapped text
     are so; in verses, lists and text of one line a paragraph few are.
     """
-    lengths = [len(line) for lines in blocks for line in lines]
-    if not lengths or not _NARROWEST <= max(lengths) <= _WIDEST:
-        return None
-    width = max(lengths)
+    width = max(len(line) for lines in blocks for line in lines)
     pairs = [(one, two) for lines in blocks for one, two in pairwise(lines)]
     full = sum(1 for one, two in pairs if _is_full(one, two, width))
     return width if full >= 2 and full >= len(pairs) * 0.5 else None

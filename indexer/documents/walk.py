@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from pathlib import Path
 
 from indexer.errors import CorpusError
@@ -15,10 +16,13 @@ from indexer.errors import CorpusError
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A file and what the system says of it. `relative` is NFC with `/`; `path` opens it."""
+    """A file and what the system says of it. `relative` is NFC with `/`; `path` opens it.
+
+    `path` is text: a Path for each of 100,000 files costs more than asking the system about them.
+    """
 
     relative: str
-    path: Path
+    path: str
     size: int
     mtime_ns: int
     ctime_ns: int
@@ -54,15 +58,15 @@ def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalka
     that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable.
     Raises CorpusError when the root is missing or cannot be listed.
     """
-    patterns = [unicodedata.normalize("NFC", pattern) for pattern in ignore]
+    ignored = _ignoring(ignore)
     try:
         facts = root.stat()
         if stat.S_ISREG(facts.st_mode):
-            yield _facts(_name(root.name), root, facts)
+            yield _facts(_name(root.name), str(root), facts)
             return
         if not stat.S_ISDIR(facts.st_mode):
             raise CorpusError(f"{root} n’est ni un dossier ni un fichier ordinaire.")
-        top = _listing(root, "", patterns)
+        top = _listing(str(root), "", ignored)
     except OSError as error:
         raise CorpusError(f"{root} ne peut pas être lu : {os_reason(error)}.") from error
     pending = [iter(top)]  # one iterator a level: a deep tree costs no recursion
@@ -76,22 +80,28 @@ def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalka
             yield Unwalkable(relative, "deux noms qui ne diffèrent que par leur forme Unicode : renommez l’un des deux")
             continue
         try:
-            facts = path.lstat()
+            facts = os.lstat(path)
             if stat.S_ISREG(facts.st_mode):
                 yield _facts(relative, path, facts)
             elif stat.S_ISDIR(facts.st_mode):
-                pending.append(iter(_listing(path, relative + "/", patterns)))
+                pending.append(iter(_listing(path, relative + "/", ignored)))
         except FileNotFoundError:
             continue
         except OSError as error:
             yield Unwalkable(relative, f"lecture impossible : {os_reason(error)}")
 
 
-def _facts(relative: str, path: Path, facts: os.stat_result) -> FileFacts:
+def _facts(relative: str, path: str, facts: os.stat_result) -> FileFacts:
     return FileFacts(relative, path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
-def _listing(folder: Path, prefix: str, patterns: Sequence[str]) -> list[tuple[str, Path, bool]]:
+def _ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
+    """What is true of a name or relative path that matches one of the patterns (one expression: fnmatch tries each)."""
+    wanted = "|".join(translate(unicodedata.normalize("NFC", pattern)) for pattern in patterns)
+    return re.compile(wanted).match if patterns else lambda name: None
+
+
+def _listing(folder: str, prefix: str, ignored: Callable[[str], object]) -> list[tuple[str, str, bool]]:
     """(relative, path, repeats the name before) of each entry to keep.
 
     A folder sorts as its name with `/` behind, so that `a.txt` comes before `a/b.txt` as in a sort of whole paths.
@@ -101,12 +111,10 @@ def _listing(folder: Path, prefix: str, patterns: Sequence[str]) -> list[tuple[s
         for entry in entries:
             name = _name(entry.name)
             relative = prefix + name
-            if name.startswith(".") or any(fnmatchcase(name, p) or fnmatchcase(relative, p) for p in patterns):
-                continue
-            if entry.is_symlink():
+            if name.startswith(".") or ignored(name) or ignored(relative) or entry.is_symlink():
                 continue
             ending = b"/" if entry.is_dir(follow_symlinks=False) else b""
-            kept.append((name.encode() + ending, os.fsencode(entry.name), relative, folder / entry.name))
+            kept.append((name.encode() + ending, os.fsencode(entry.name), relative, entry.path))
     kept.sort(key=lambda item: item[:2])
     seen: set[str] = set()
     listing = []
@@ -118,6 +126,8 @@ def _listing(folder: Path, prefix: str, patterns: Sequence[str]) -> list[tuple[s
 
 def _name(name: str) -> str:
     """`name` in NFC; bytes that are no UTF-8 (an old archive) are read as Windows does."""
+    if name.isascii():
+        return name
     try:
         name.encode()
     except UnicodeEncodeError:

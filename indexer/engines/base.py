@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from indexer.documents import Entry
 from indexer.french import Analyzer, WordLists
 from indexer.model import DateFilter, Document, FileProblem, Root, Sort, Status
 from indexer.query.tree import Node
@@ -14,7 +15,11 @@ from indexer.query.tree import Node
 
 @dataclass(frozen=True, slots=True)
 class EngineQuery:
-    """What to find: a tree, filters on top of it, an order, and which slice of the ordered hits to return."""
+    """What to find: a tree, filters on top of it, an order, and which slice of the ordered hits to return.
+
+    `every` is a second tree to be counted in the same go: a request that asks for two of five words also says how many
+    documents have all five, and the words are looked up once for both.
+    """
 
     tree: Node
     types: tuple[str, ...] = ()
@@ -22,19 +27,25 @@ class EngineQuery:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
+    every: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
     """What was found.
 
-    `matched` counts the documents of the tree before filters, `total` those that pass the filters too. `types` and
-    `dates` (by date key, 0 unknown) count documents that pass every filter but the one of their own group. Equal scores
-    and keys are ordered by id, so pages never overlap.
+    `matched` counts the documents of the tree before filters, `total` those that pass the filters too, `every` those of
+    the second tree that pass them (None when there is none). `types` and `dates` count documents that pass every filter
+    but the one of their own group; `dates` by year (the key yyyy0000, 0 unknown), and by date key inside the year that
+    the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
+
+    The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
+    most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts.
     """
 
     matched: int
     total: int
+    every: int | None
     hits: tuple[tuple[Document, float], ...]
     types: Mapping[str, int]
     dates: Mapping[int, int]
@@ -64,21 +75,36 @@ class Snapshot(Protocol):
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""
 
-    def count(self, query: EngineQuery) -> int:
-        """How many documents `search` would find in all."""
-
     def get(self, id: str) -> Document | None:
         """The document with this id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a prepared document goes: its id, the root and path it was read from, and when it was first indexed."""
+
+    id: str
+    root: str
+    path: str
+    first_seen: str
+
+
+class Batch(Protocol):
+    """Documents made ready by a Preparer, in the order given to it; can be sent between processes."""
+
+    def __len__(self) -> int:
+        """How many documents."""
+
+
+class Preparer(Protocol):
+    """The part of writing that needs no index: analysis. It can run in any process, several at a time."""
+
+    def prepare(self, entries: Sequence[Entry]) -> Batch:
+        """Analyse documents; a few hundred at a time, or a megabyte or so of text."""
+
+
 class Update(Protocol):
     """A run that writes the next generation. Nothing is visible before `publish`; left without it, nothing changes."""
-
-    def known(self) -> Iterable[Known]:
-        """The documents of the generation in service."""
-
-    def files(self) -> Sequence[Mapping[str, Any]]:
-        """The file table that the previous run left; empty when there is none."""
 
     # The roots of the generation in service.
     roots: tuple[Root, ...]
@@ -89,11 +115,23 @@ class Update(Protocol):
     def generation(self) -> int:
         """The number of the generation in service, 0 when there is none."""
 
+    def known(self, id: str) -> Known | None:
+        """What the generation in service holds under an id."""
+
+    def of_file(self, file: str) -> Sequence[Known]:
+        """The documents that the generation in service holds of a file (its key: root, `/`, path)."""
+
+    def files(self) -> bytes:
+        """The file table that the previous run left, as it was given to `publish`; empty when there is none."""
+
+    def preparer(self) -> Callable[[], Preparer]:
+        """What makes a Preparer with the word lists of this run; can be sent to another process."""
+
     def start(self, *, rebuild: bool) -> None:
         """Begin to write, on top of the generation in service or from nothing."""
 
-    def add(self, document: Document) -> None:
-        """Analyse and add a document; its id must be free (removed, or never there)."""
+    def add(self, batch: Batch, places: Sequence[Place | None]) -> None:
+        """Write the documents of a batch that have a place; their ids must be free (removed, or never there)."""
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove documents of the generation in service."""
@@ -101,9 +139,7 @@ class Update(Protocol):
     def stored(self, id: str) -> Document:
         """A document of the generation in service, to be added again by a rebuild."""
 
-    def publish(
-        self, *, files: Iterable[Mapping[str, Any]], roots: tuple[Root, ...], last_run: Mapping[str, Any]
-    ) -> int:
+    def publish(self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any]) -> int:
         """Put the new generation in service and return its number."""
 
 
@@ -113,8 +149,17 @@ class Engine(Protocol):
     def snapshot(self) -> Snapshot:
         """The generation in service now. Raises IndexProblem."""
 
-    def verify(self) -> tuple[FileProblem, ...]:
-        """The files of the generation in service that are damaged. Raises IndexMissing when there is none."""
+    def current(self) -> int:
+        """The number of the generation in service. Raises IndexMissing."""
+
+    def verify(self, generation: int, sound: set[Any] | None = None) -> tuple[FileProblem, ...]:
+        """The files of a generation that are damaged, all bytes read. Raises IndexMissing when there is no index.
+
+        `sound` remembers the files found sound between calls, so that each is read once.
+        """
+
+    def warnings(self) -> tuple[str, ...]:
+        """What makes the place of the index unsafe, in French sentences: a network file system."""
 
     def rollback(self) -> int:
         """Put the generation before the one in service back; its number. Raises IndexLocked, IndexMissing."""

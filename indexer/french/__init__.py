@@ -9,7 +9,7 @@ document is found. The lists are in `config/french/`.
 from indexer.french.analyzer import CHAIN_VERSION, Analyzer, Chunk, Word, Words
 from indexer.french.fold import MAX_TERM
 from indexer.french.lists import FILE_NAMES, WordLists
-from indexer.french.tokenize import split_chunks
+from indexer.french.tokenize import bare_chunks, glued, split_chunks
 
 __all__ = [
     "CHAIN_VERSION",
@@ -20,5 +20,7 @@ __all__ = [
     "Word",
     "WordLists",
     "Words",
+    "bare_chunks",
+    "glued",
     "split_chunks",
 ]

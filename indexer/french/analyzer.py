@@ -121,11 +121,29 @@ class Analyzer:
                 self._stems[form] = stem
         return stem
 
+    def chunk(self, raw: str) -> Words:
+        """The words of one chunk, as `split_chunks` cuts them; equal chunks are worked out once."""
+        return self._chunks.get(raw) or self._analyze(raw)
+
+    def plain_word(self, chunk: str) -> str | None:
+        """The one word that has the same terms as the chunk: `article` for `(l’article),`; None for other chunks."""
+        return self._tokenizer.plain_word(normalize(chunk).text)
+
+    def terms(self, chunk: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Surfaces and stems of each word of one chunk, worked out and not remembered."""
+        words = self._tokenizer.tokens(normalize(chunk).text).words
+        return [(word.forms, self._stems_of(word.forms)) for word in words]
+
+    def _stems_of(self, forms: tuple[str, ...]) -> tuple[str, ...]:
+        if len(forms) == 1:
+            return (self.stem(forms[0]),)
+        return tuple(dict.fromkeys(map(self.stem, forms)))
+
     def _analyze(self, raw: str) -> Words:
         chunk = normalize(raw)
         tokens = self._tokenizer.tokens(chunk.text)
         words = tuple(
-            Word(token.forms, tuple(dict.fromkeys(map(self.stem, token.forms))), *chunk.span(token.start, token.end))
+            Word(token.forms, self._stems_of(token.forms), *chunk.span(token.start, token.end))
             for token in tokens.words
         )
         found = Words(words, tokens.joined)

@@ -19,9 +19,9 @@ from indexer.french.lists import WordLists
 # --- white space ---------------------------------------------------------------------------------------------------
 
 _SPACES = "[ \u00a0\u202f\u2009]"
-_PERHAPS_THOUSANDS = re.compile(f"[0-9]{_SPACES}[0-9]{{3}}")
-# 2 100 is one number; in « 2023 100 personnes », « 3,5 100 » and « COVID-19 200 cas » the space separates two.
-_THOUSANDS = re.compile(rf"(?<![\w,./])(?<![^\W\d_]-)[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+(?![0-9])")
+# 2 100 is one number; in « 2023 100 personnes », « 3,5 100 » and « COVID-19 200 cas » the space separates two. What may
+# not stand before is looked for behind the first digit: a pattern that begins with a digit is searched twice as fast.
+_THOUSANDS = re.compile(rf"[0-9](?<![\w,./][0-9])(?<![^\W\d_]-[0-9])[0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?![0-9])")
 _SPACE = re.compile(_SPACES)
 _GLUE = "\u2060"  # word joiner: not white space, one character as the space was, deleted as invisible afterwards
 _CHUNK = re.compile(r"\S+")
@@ -29,10 +29,18 @@ _CHUNK = re.compile(r"\S+")
 
 def split_chunks(text: str) -> Iterator[tuple[int, str]]:
     """The chunks of a text with their places; a chunk is as long as it is in the text."""
-    if _PERHAPS_THOUSANDS.search(text):
-        text = _THOUSANDS.sub(lambda number: _SPACE.sub(_GLUE, number[0]), text)
-    for match in _CHUNK.finditer(text):
+    for match in _CHUNK.finditer(glued(text)):
         yield match.start(), match[0]
+
+
+def bare_chunks(text: str) -> list[str]:
+    """The chunks of a text without their places, four times as fast."""
+    return glued(text).split()
+
+
+def glued(text: str) -> str:
+    """The text with the spaces inside numbers replaced, so that each number is one chunk; as long as it was."""
+    return _THOUSANDS.sub(lambda number: _SPACE.sub(_GLUE, number[0]), text)
 
 
 # --- the shapes of words -------------------------------------------------------------------------------------------
@@ -147,6 +155,12 @@ class Tokenizer:
             return found[0]
         return Tokens(tuple(word for tokens in found for word in tokens.words))
 
+    def plain_word(self, text: str) -> str | None:
+        """The word of a normalised chunk that has the words of this word alone: nothing else is in it but elision and
+        punctuation."""
+        plain = self._plain.fullmatch(text)
+        return plain[1] if plain else None
+
     # Each reader takes a match of its own pattern in the chunk.
 
     def _read_numero(self, match: re.Match[str]) -> Tokens:
@@ -260,7 +274,7 @@ def _words_of(pattern: re.Pattern[str], text: str, start: int, end: int) -> tupl
 def _with_joined(words: tuple[Token, ...], joined: str) -> Tokens:
     """The words, the first with the form of them all as an alternative; one word alone is its own joined form."""
     joined = joined[:MAX_TERM]
-    if len(words) < 2 or not joined:
+    if len(words) < 2 or not joined or joined == words[0].forms[0]:
         return Tokens(words)
     first = Token((words[0].forms[0], joined), words[0].start, words[0].end)
     return Tokens((first, *words[1:]), joined=True)

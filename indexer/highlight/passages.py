@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexer.highlight.sentences import sentences
 from indexer.model import Fragment, Piece
@@ -14,8 +14,7 @@ ELLIPSIS = "…"
 PARAGRAPH = "\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """`text[start:end]` is one thing asked; `leaves` has the bit of each leaf that asked it."""
 
     start: int
@@ -23,30 +22,33 @@ class Match:
     leaves: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Passage:
-    """A part of a text that may become a fragment, with the leaves and the number of matches in it."""
+    """A part of a text that may become a fragment, with what was found in it."""
 
     start: int
     end: int
-    leaves: int = 0
-    matches: int = 0
+    matches: Sequence[Match] = ()
     cut_start: bool = False
     cut_end: bool = False
 
-    def take(self, matches: Sequence[Match]) -> None:
-        """Count these matches in."""
-        self.matches += len(matches)
-        for match in matches:
-            self.leaves |= match.leaves
+    @property
+    def leaves(self) -> int:
+        """The bits of all leaves found in it."""
+        leaves = 0
+        for match in self.matches:
+            leaves |= match.leaves
+        return leaves
 
 
-def passages_of(text: str, matches: list[Match], max_chars: int) -> Iterator[Passage]:
+def passages_of(text: str, matches: Sequence[Match], max_chars: int) -> Iterator[Passage]:
     """Passages with matches, in order and without overlap: one or more sentences, or parts of a long one."""
     at = 0
     while at < len(matches):
         start, end = _paragraph(text, matches[at].start)
-        until = bisect_left(matches, end, at, key=lambda match: match.start)
+        until = at + 1
+        while until < len(matches) and matches[until].start < end:
+            until += 1
         yield from _passages_of_paragraph(text, (start, end), matches[at:until], max_chars)
         at = until
 
@@ -57,51 +59,43 @@ def _paragraph(text: str, place: int) -> tuple[int, int]:
     after = text.find(PARAGRAPH, place)
     start = 0 if before < 0 else before + len(PARAGRAPH)
     end = len(text) if after < 0 else after
-    paragraph = text[start:end]
-    return end - len(paragraph.lstrip()), start + len(paragraph.rstrip())
+    while text[start].isspace():
+        start += 1
+    while text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _passages_of_paragraph(
-    text: str, paragraph: tuple[int, int], matches: list[Match], max_chars: int
+    text: str, paragraph: tuple[int, int], matches: Sequence[Match], max_chars: int
 ) -> Iterator[Passage]:
     passage: Passage | None = None
-    at = 0
-    for start, end in _unbroken(sentences(text, *paragraph), matches):
-        until = at
+    first: int | None = None
+    at = until = 0
+    for start, end in sentences(text, *paragraph):
+        first = start if first is None else first
         while until < len(matches) and matches[until].start < end:
             until += 1
-        here, at = matches[at:until], until
+        if until > at and matches[until - 1].end > end:
+            continue  # a phrase runs from this sentence into the next: they are one
+        here = matches[at:until]
         # A neighbour without a match is context, for a passage that is short.
-        short = passage and passage.end - passage.start < max_chars // 2
-        if passage and (here or short) and end - passage.start <= max_chars:
+        if passage and (here or passage.end - passage.start < max_chars // 2) and end - passage.start <= max_chars:
             passage.end = end
-            passage.take(here)
-            continue
-        if passage:
-            yield passage
-            passage = None
-        if here and end - start <= max_chars:
-            passage = Passage(start, end)
-            passage.take(here)
-        elif here:
-            yield from _cut(text, start, end, here, max_chars)
-        if at == len(matches) and not passage:
-            return
+            passage.matches = (*passage.matches, *here)
+        else:
+            if passage:
+                yield passage
+                passage = None
+            if here and end - first <= max_chars:
+                passage = Passage(first, end, here)
+            elif here:
+                yield from _cut(text, first, end, here, max_chars)
+            if until == len(matches) and not passage:
+                return
+        at, first = until, None
     if passage:
         yield passage
-
-
-def _unbroken(sentences: Iterator[tuple[int, int]], matches: list[Match]) -> Iterator[tuple[int, int]]:
-    """The sentences, put together where a phrase runs from one into the next."""
-    at = 0
-    first: int | None = None
-    for start, end in sentences:
-        first = start if first is None else first
-        while at < len(matches) and matches[at].end <= end:
-            at += 1
-        if at == len(matches) or matches[at].start >= end:
-            yield first, end
-            first = None
 
 
 # Rather a few characters more than an ellipsis for one word.
@@ -109,7 +103,7 @@ _NEAR_START = 20
 _SPACES = re.compile(r"\s*")
 
 
-def _cut(text: str, start: int, end: int, matches: list[Match], max_chars: int) -> Iterator[Passage]:
+def _cut(text: str, start: int, end: int, matches: Sequence[Match], max_chars: int) -> Iterator[Passage]:
     """Parts of a sentence that is too long: matches that are near each other, and as much around them on both sides."""
     spans = [_whole_chunks(text, match, start, end, max_chars // 2) for match in matches]
     at, lower = 0, start  # `lower` is where a word begins
@@ -135,9 +129,7 @@ def _cut(text: str, start: int, end: int, matches: list[Match], max_chars: int) 
             right = _word_end(text, last, right)
         if right - left > 2 * max_chars:  # a phrase that overlaps itself, mali mali mali …, is one match
             right = _word_end(text, left + max_chars, left + 2 * max_chars)
-        passage = Passage(left, right, cut_start=left > start, cut_end=right < end)
-        passage.take(matches[at:until])
-        yield passage
+        yield Passage(left, right, matches[at:until], cut_start=left > start, cut_end=right < end)
         at, lower = until, _SPACES.match(text, right).end()  # type: ignore[union-attr]  # it can be empty
 
 
@@ -175,22 +167,20 @@ def _word_end(text: str, limit: int, place: int) -> int:
     return ends[-1] if ends else limit
 
 
-def choose(passages: list[Passage], count: int) -> list[Passage]:
+def choose(passages: Sequence[Passage], count: int) -> Sequence[Passage]:
     """The passages to show, in the order of the text: each adds the most to those before it."""
+    if len(passages) <= count:
+        return passages
+    # The bits of each, those with most of them first, then with most matches; equals stay in the order of the text.
+    ranked = [(passage.leaves, passage) for passage in passages]
+    ranked.sort(key=lambda one: (one[0].bit_count(), len(one[1].matches)), reverse=True)
     chosen: list[Passage] = []
     shown = 0
-    while passages and len(chosen) < count:
-        best = max(
-            range(len(passages)),
-            key=lambda place: (
-                (passages[place].leaves & ~shown).bit_count(),
-                passages[place].leaves.bit_count(),
-                passages[place].matches,
-                -place,
-            ),
-        )
-        shown |= passages[best].leaves
-        chosen.append(passages.pop(best))
+    while ranked and len(chosen) < count:
+        best = max(ranked, key=lambda one: (one[0] & ~shown).bit_count())
+        ranked.remove(best)
+        shown |= best[0]
+        chosen.append(best[1])
     return sorted(chosen, key=lambda passage: passage.start)
 
 
@@ -211,18 +201,19 @@ def lead_of(text: str, max_chars: int) -> Passage | None:
     return Passage(start, end if end > start else start + max_chars, cut_end=True)
 
 
-def render(text: str, passage: Passage, matches: list[Match]) -> Fragment:
+def render(text: str, passage: Passage) -> Fragment:
     """The passage in pieces, with an ellipsis at each cut end."""
     before = [(f"{ELLIPSIS} ", False)] if passage.cut_start else []
     after = [(f" {ELLIPSIS}", False)] if passage.cut_end else []
-    return (*before, *pieces_of(text, passage.start, passage.end, matches), *after)
+    return (*before, *pieces_of(text, passage.start, passage.end, passage.matches), *after)
 
 
-def pieces_of(text: str, start: int, end: int, matches: list[Match]) -> Iterator[Piece]:
+def pieces_of(text: str, start: int, end: int, matches: Iterable[Match]) -> Iterator[Piece]:
+    """`text[start:end]` in pieces, the matches that begin in it marked."""
     place = start
-    at = bisect_left(matches, start, key=lambda match: match.start)
-    until = bisect_left(matches, end, at, key=lambda match: match.start)
-    for match in matches[at:until]:
+    for match in matches:
+        if match.start >= end:
+            break
         if match.start > place:
             yield text[place : match.start], False
         place = min(match.end, end)

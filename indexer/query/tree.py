@@ -81,14 +81,34 @@ class Or:
     at_least: int = 1
 
 
-Node = Word | Phrase | Prefix | Near | Range | All | Not | And | Or
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One word meant in several ways (a synonym, a correction): documents that any child matches.
+
+    The score is the greatest of the children's, so that a text gains nothing from saying the same thing in two ways.
+    """
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """What `child` matches, its score multiplied by `weight` (positive)."""
+
+    child: Node
+    weight: float
+
+
+Node = Word | Phrase | Prefix | Near | Range | All | Not | And | Or | Either | Weighted
 Leaf = Word | Phrase | Prefix | Near
 
 
 def positive_leaves(node: Node) -> Iterator[Leaf]:
     """The leaves that a hit may contain, left to right: what is to be marked. Nothing below a Not."""
-    if isinstance(node, And | Or):
+    if isinstance(node, And | Or | Either):
         for child in node.children:
             yield from positive_leaves(child)
+    elif isinstance(node, Weighted):
+        yield from positive_leaves(node.child)
     elif isinstance(node, Word | Phrase | Prefix | Near):
         yield node

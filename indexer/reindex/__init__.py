@@ -13,6 +13,7 @@ from indexer.documents import TypeRules
 from indexer.engines.base import Engine
 from indexer.errors import IndexProblem
 from indexer.french import WordLists
+from indexer.reindex.crew import usable_cores
 from indexer.reindex.report import Problem, Report
 from indexer.reindex.run import Progress, Run, document_id
 from indexer.settings import Settings
@@ -31,21 +32,33 @@ def reindex(
     full: bool = False,
     check: bool = False,
     dry_run: bool = False,
+    jobs: int | None = None,
     progress: Progress = lambda done, total, written, what: None,
 ) -> Report:
     """Bring the index up to date with the disk.
 
     Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
-    dates stay), `check` hashes every file, `dry_run` only reports. Raises IndexLocked when another run is writing, and
-    CorpusError when there is nothing that could be read.
+    dates stay), `check` hashes every file, `dry_run` only reports. `jobs` processes read and analyse, when there is
+    enough to do: as many as the machine has cores if None, this one alone if 1; what comes of it is the same. Raises
+    IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem when
+    the index could not be written or a process was lost.
     """
     started = time.monotonic()
     try:
         with engine.update(lists, rules.digest, full=full) as update:
-            run = Run(update, settings, rules, rebuild=full or bool(update.outdated), check=check, dry_run=dry_run)
+            run = Run(
+                update,
+                settings,
+                rules,
+                rebuild=full or bool(update.outdated),
+                check=check,
+                dry_run=dry_run,
+                jobs=jobs or usable_cores(),
+            )
+            run.report.warnings += engine.warnings()
             if update.outdated:
                 run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
-            run.go(run.choose(list(paths), list(forget)), progress)
+            run.go(run.choose(paths, forget), progress)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise IndexProblem(

@@ -4,382 +4,474 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import time
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from indexer import documents
-from indexer.columnar.durable import sha256
-from indexer.documents import Entry, FileFacts, Rejected, TypeRules
-from indexer.engines.base import Known, Update
+from indexer.documents import FileFacts, Line, Rejected, TypeRules
+from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Root
-from indexer.reindex.files import FileRecord, record_of
+from indexer.reindex.claims import FREED, Claims
+from indexer.reindex.comparison import Comparison, compare
+from indexer.reindex.crew import Crew, Job
+from indexer.reindex.held import Held
 from indexer.reindex.report import Problem, Report
+from indexer.reindex.roots import Roots, Scope
+from indexer.reindex.table import FileRecord, FileTable, Mask, NextTable
+from indexer.reindex.work import Copies, Done, Files, FileTask, Found, Lines, Outcome, Reader, Unit, hash_of
 from indexer.settings import Settings
 
 # Problems kept for one file (a table with a million bad lines must not fill the report).
 _MAX_PROBLEMS = 1000
-# Documents held back at the same time because their id is taken, in case it becomes free in the same run.
+# Documents that wait at the same time for their id to become free in the same run, and the bytes of their lines.
 _MAX_WAITING = 10_000
+_MAX_WAITING_BYTES = 64_000_000
+# A unit of work: enough for what is done once for each not to count, little enough for several to be in memory.
+_UNIT_BYTES = 1_000_000
+_UNIT_ITEMS = 400
+# What a small file costs beside its text, in bytes of text.
+_FILE_WEIGHT = 20_000
 
 # Called with files done, files in all, documents written so far, and what is being done.
 Progress = Callable[[int, int, int, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A root to look at; `below` limits the look to one file or folder of it (relative, empty for all)."""
+@dataclass(slots=True, eq=False)
+class _Reading:
+    """A file that this run reads.
+
+    `number` is its number in the table of files; `held_as` the key under which the index has documents of it (its own,
+    or that of the file it was before it moved), empty when there are none. `documents` counts those that the index will
+    have of it. `waits`: an id of it may become free before the end of the run.
+    """
 
     root: Root
-    below: str = ""
+    facts: FileFacts
+    number: int | None
+    held_as: str
+    moved: bool
+    held: Held = field(default_factory=lambda: Held(()))
+    read_ns: int = 0
+    sha256: str = ""
+    documents: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    conflicts: list[Problem] = field(default_factory=list)
+    waits: bool = False
 
-    def covers(self, path: str) -> bool:
-        """True for a relative path that this scope looks at."""
-        return not self.below or path == self.below or path.startswith(self.below + "/")
-
-    def contains(self, other: Scope) -> bool:
-        """True when `other` is a smaller part of the same root."""
-        return self != other and self.root == other.root and self.covers(other.below)
+    @property
+    def key(self) -> str:
+        """Root and path: what documents name as their file."""
+        return f"{self.root.name}/{self.facts.relative}"
 
 
 class Run:
-    """One run, from the comparison to the published generation."""
+    """One run, from the comparison to the published generation. `jobs`: processes that read, 1 for none beside this."""
 
     def __init__(
-        self, update: Update, settings: Settings, rules: TypeRules, *, rebuild: bool, check: bool, dry_run: bool
+        self,
+        update: Update,
+        settings: Settings,
+        rules: TypeRules,
+        *,
+        rebuild: bool,
+        check: bool,
+        dry_run: bool,
+        jobs: int,
     ) -> None:
         self.report = Report(generation=update.generation)
         self._update = update
         self._settings = settings
-        self._rules = rules
         self._rebuild = rebuild
         self._check = check
         self._dry_run = dry_run
+        self._jobs = jobs
+        self._reader = Reader(rules, settings.corpus.max_file_bytes, None if dry_run else update.preparer())
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._roots = list(update.roots)
-        self._records = {record.key: record for record in map(FileRecord.from_json, update.files())}
-        self._before = dict(self._records)
-        self._next_records: dict[str, FileRecord] = {}
-        self._known: dict[str, Known] = {known.id: known for known in update.known()}
-        self._by_file: dict[str, list[Known]] = {}
-        for known in self._known.values():
-            self._by_file.setdefault(known.file, []).append(known)
-        # Where each id belongs: in the index, then as claimed by the files read in this run.
-        self._owner = {known.id: known.file for known in self._known.values()}
-        self._waiting: list[tuple[Entry, str, FileFacts, Root]] = []
-        self._conflicts: dict[str, list[Problem]] = {}
-        self._moved: set[str] = set()
+        self._roots = Roots(update.roots)
+        self._table = FileTable(update.files())
+        self._next = NextTable(self._table)
+        self._to_read: list[tuple[Root, FileFacts, int | None, str]] = []
+        # Files that the index knows and that are still to be read: they may give up ids.
+        self._unfinished: set[str] = set()
+        self._moved: dict[str, str] = {}
+        self._claims = Claims()
+        self._keys: list[str] = []
+        self._waiting: list[tuple[_Reading, Unit]] = []
+        self._waiting_bytes = 0
+        self._late: list[_Reading] = []
+        self._to_copy: list[Sequence[Known]] = []
+        self._replaced: list[str] = []
         self._started = False
         self._dirty = False
-        self._written = 0
-        self._progress: Callable[[int, str], None] = lambda written, what: None
+        self._written = self._files_done = 0
+        self._progress: Progress = lambda done, total, written, what: None
 
-    # --- what to look at -------------------------------------------------------------------------------------------
+    def choose(self, paths: Sequence[Path], forget: Sequence[Path]) -> list[Scope]:
+        """The roots, or parts of roots, that this run looks at; see Roots.choose."""
+        return self._roots.choose(paths, forget, self._settings.corpus.paths, rebuild=self._rebuild)
 
-    def choose(self, paths: list[Path], forget: list[Path]) -> list[Scope]:
-        """The roots, or parts of roots, that this run looks at; new paths become roots, forgotten ones go."""
-        for path in forget:
-            self._forget(path)
-        if paths:
-            scopes = [self._scope(path) for path in paths]
-        elif self._roots or forget:
-            scopes = [] if forget and not self._rebuild else [Scope(root) for root in self._roots]
-        else:
-            scopes = [self._scope(path) for path in self._settings.corpus.paths]
-            if not scopes:
-                raise CorpusError("Aucun dossier à indexer. Donnez-en un : trouvaille reindex DOSSIER")
-        if self._rebuild:
-            chosen = {scope.root.name for scope in scopes}
-            scopes = [Scope(scope.root) for scope in scopes]
-            scopes += [Scope(root) for root in self._roots if root.name not in chosen]
-        return [scope for scope in dict.fromkeys(scopes) if not any(other.contains(scope) for other in scopes)]
-
-    def _scope(self, path: Path) -> Scope:
-        path = Path(os.path.abspath(path))
-        for root in self._roots:
-            if path == Path(root.path):
-                return Scope(root)
-            if path.is_relative_to(root.path):
-                return Scope(root, unicodedata.normalize("NFC", path.relative_to(root.path).as_posix()))
-            if Path(root.path).is_relative_to(path):
-                raise CorpusError(
-                    f"{path} contient la racine {root.path}, déjà indexée. "
-                    f"Oubliez-la d’abord : trouvaille reindex --forget {root.path}"
-                )
-        if not path.exists():
-            raise CorpusError(f"{path} n’existe pas : rien n’a été changé.")
-        root = Root(self._free_name(path.name or "racine"), str(path))
-        self._roots.append(root)
-        self._dirty = True
-        return Scope(root)
-
-    def _free_name(self, name: str) -> str:
-        """The folder's own name, so that ids do not depend on where it lies; numbered when two roots share it."""
-        taken = {root.name for root in self._roots}
-        names = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
-        return next(candidate for candidate in names if candidate not in taken)
-
-    def _forget(self, path: Path) -> None:
-        wanted = os.path.abspath(path)
-        for root in self._roots:
-            if wanted == root.path or str(path) == root.name:
-                self._roots.remove(root)
-                for key in [key for key, record in self._records.items() if record.root == root.name]:
-                    self._drop_file(key)
-                self._dirty = True
-                return
-        known = ", ".join(root.path for root in self._roots) or "aucune"
-        raise CorpusError(f"{path} n’est pas une racine de l’index (racines : {known}).")
-
-    # --- the run ---------------------------------------------------------------------------------------------------
-
-    def go(self, scopes: list[Scope], progress: Progress) -> None:
+    def go(self, scopes: Sequence[Scope], progress: Progress) -> None:
         """Walk, compare, read, write, publish."""
-        progress(0, 0, 0, "Parcours des dossiers")
-        plan = [(scope, found) for scope in scopes if (found := self._walk(scope)) is not None]
-        if self.report.missing and not plan and not self._dirty:
+        self._progress = progress
+        self._tell("Parcours des dossiers")
+        looks = [look for scope in scopes if (look := self._look(scope)) is not None]
+        self._dirty = self._roots.changed
+        if self.report.missing and not looks and not self._dirty:
             return
         self._dirty |= self._rebuild
-        self._keep_what_is_not_looked_at([scope for scope, _ in plan])
-        to_read: list[tuple[Root, FileFacts]] = []
-        for scope, found in plan:
-            to_read += self._compare(scope, found)
-        total = len(to_read)
-        for done, (root, facts) in enumerate(to_read):
-            self._progress = partial(progress, done, total)
-            self._tell(facts.relative)
-            self._read(root, facts)
-        for waiting in self._waiting:
-            self._claim(*waiting, last_chance=True)
-        self._remember_conflicts()
-        self._dirty |= self._next_records != self._before
-        self.report.problems += [problem for record in self._next_records.values() for problem in record.problems]
+        self._settle_what_is_not_read(looks)
+        with Crew(self._jobs, self._reader) as crew:
+            crew.run(self._first_jobs())
+            crew.run(self._last_jobs())
+        for reading in self._late:
+            self._remember(reading)
+        self.report.problems += self._next.problems()
         self.report.problems.sort(key=lambda problem: problem.path)
-        if self._dirty and not self._dry_run:
-            progress(total, total, self._written, "Écriture de l’index")
+        if (self._dirty or self._next.changed) and not self._dry_run:
+            self._tell("Écriture de l’index")
             self._publish()
 
-    def _remember_conflicts(self) -> None:
-        """A file with an id that another place has is read at each run, until one of the two gives way."""
-        for key, conflicts in self._conflicts.items():
-            record = self._next_records[key]
-            self._next_records[key] = replace(record, sha256="", read_ns=0, problems=record.problems + tuple(conflicts))
-
     def _tell(self, what: str) -> None:
-        self._progress(self._written, what)
+        self._progress(self._files_done, len(self._to_read), self._written, what)
 
-    def _walk(self, scope: Scope) -> dict[str, FileFacts] | None:
-        """The files of a root by key; None, and a line in the report, when it cannot be believed."""
-        root = Path(scope.root.path)
-        found: dict[str, FileFacts] = {}
+    # --- what is not read ------------------------------------------------------------------------------------------
+
+    def _look(self, scope: Scope) -> Comparison | None:
+        """A look at a root; None, and a line in the report, when it cannot be believed."""
         try:
-            for item in documents.walk(root, self._settings.corpus.ignore):
-                if not scope.covers(item.relative):
-                    continue
-                if isinstance(item, FileFacts):
-                    if not item.path.is_relative_to(self._settings.index.directory):
-                        found[f"{scope.root.name}/{item.relative}"] = item
-                else:
-                    self.report.problems.append(Problem(item.relative, item.reason))
-                    if f"{scope.root.name}/{item.relative}" not in found:
-                        self._keep_below(scope.root, item.relative)
+            look = compare(
+                scope,
+                self._table.root(scope.root.name),
+                ignore=self._settings.corpus.ignore,
+                outside=self._settings.index.directory,
+                trust_times=not (self._check or self._rebuild),
+            )
         except CorpusError as error:
             self.report.missing.append(Problem(scope.root.path, f"{error} Ses documents sont gardés."))
             return None
-        had = any(record.root == scope.root.name and scope.covers(record.path) for record in self._records.values())
-        if not found and had and not scope.below:
-            self.report.missing.append(
-                Problem(scope.root.path, "la racine est vide alors qu’elle ne l’était pas ; ses documents sont gardés")
-            )
-            return None
-        return found
+        self.report.problems += look.problems
+        return look
 
-    def _keep_below(self, root: Root, relative: str) -> None:
-        """A folder that cannot be listed says nothing of its files: keep them."""
-        below = Scope(root, relative)
-        for key, record in self._records.items():
-            if record.root == root.name and below.covers(record.path):
-                self._keep_file(key)
+    def _settle_what_is_not_read(self, looks: Sequence[Comparison]) -> None:
+        """Keep what is unchanged or was not looked at, drop what is gone, note what is to be read."""
+        kept = {name: np.ones(len(files), bool) for name, files in self._table.roots.items()}
+        for name in kept.keys() - {root.name for root in self._roots.all}:
+            kept[name][:] = False
+            self._drop(name, range(len(kept[name])))
+        for look in looks:
+            name = look.scope.root.name
+            files = self._table.root(name)
+            if name in kept:
+                kept[name] &= ~files.below(look.scope.below)
+                kept[name] |= look.kept
+            self._drop(name, look.gone)
+            for file in look.to_read:
+                number = file.number if file.moved_from is None else file.moved_from
+                held_as = "" if number is None else f"{name}/{files.paths[number]}"
+                if held_as:
+                    key = f"{name}/{file.facts.relative}"
+                    self._unfinished.add(key)
+                    if key != held_as:
+                        self._moved[held_as] = key
+                self._to_read.append((look.scope.root, file.facts, file.number, held_as))
+        for name, mask in kept.items():
+            self._keep(name, mask)
 
-    def _keep_what_is_not_looked_at(self, scopes: list[Scope]) -> None:
-        """Files of other roots, of roots that are missing, and outside the asked part of a root stay as they are."""
-        for key, record in self._records.items():
-            if not any(scope.root.name == record.root and scope.covers(record.path) for scope in scopes):
-                self._keep_file(key)
-
-    def _compare(self, scope: Scope, found: Mapping[str, FileFacts]) -> Iterator[tuple[Root, FileFacts]]:
-        """Settle unchanged, moved and vanished files; yield those to read."""
-        mine = {
-            key: record
-            for key, record in self._records.items()
-            if record.root == scope.root.name and scope.covers(record.path) and key not in self._next_records
-        }
-        vanished = {key: record for key, record in mine.items() if key not in found}
-        for key, facts in found.items():
-            record = mine.get(key)
-            if record is None:
-                self._recognise_move(key, facts, vanished)
-                yield scope.root, facts
-            elif self._rebuild:
-                yield scope.root, facts
-            elif record.same_on_disk(facts) and not self._check:
-                self._keep_file(key)
-            elif not self._only_touched(key, scope.root, facts):
-                yield scope.root, facts
-        for key in vanished:
-            self._drop_file(key)
-
-    def _only_touched(self, key: str, root: Root, facts: FileFacts) -> bool:
-        """True, with the new times remembered, when the file's bytes are those that the index holds."""
-        record, read_ns = self._records[key], time.time_ns()
-        try:
-            if sha256(facts.path) != record.sha256:
-                return False
-        except OSError:
-            return False  # reading it will say why
-        self._keep_file(key, record_of(root, facts, record.sha256, read_ns, record.problems))
-        return True
-
-    def _recognise_move(self, key: str, facts: FileFacts, vanished: dict[str, FileRecord]) -> None:
-        """A new file with the bytes of a vanished one is that file: its documents keep ids and first-seen dates."""
-        candidates = [old for old, record in vanished.items() if record.size == facts.size]
-        try:
-            digest = sha256(facts.path) if candidates else ""
-        except OSError:
-            return  # reading it will say why
-        for old in candidates:
-            if vanished[old].sha256 == digest:
-                moved = [replace(known, file=key) for known in self._by_file.pop(old, ())]
-                self._by_file[key] = moved
-                for known in moved:
-                    self._known[known.id] = known
-                    self._owner[known.id] = key
-                self._moved.add(key)
-                del vanished[old], self._records[old]
-                return
-
-    # --- one file --------------------------------------------------------------------------------------------------
-
-    def _keep_file(self, key: str, record: FileRecord | None = None) -> None:
-        """Nothing to do for this file; a rebuild takes its documents from the index."""
-        kept = self._by_file.get(key, ())
-        self.report.unchanged += len(kept)
-        self._next_records[key] = record or self._records[key]
+    def _keep(self, root: str, files: Mask) -> None:
+        """These files stay as they are; a rebuild takes their documents from the index."""
+        self._next.keep(root, files)
+        table = self._table.root(root)
+        self.report.unchanged += table.documents(files)
         if self._rebuild:
-            for known in kept:
-                self._write(self._update.stored(known.id), replacing=False)
+            self._to_copy += [self._update.of_file(f"{root}/{table.paths[n]}") for n in np.flatnonzero(files).tolist()]
 
-    def _drop_file(self, key: str) -> None:
-        self._records.pop(key, None)
-        self._remove(self._by_file.pop(key, ()))
+    def _drop(self, root: str, files: Iterable[int]) -> None:
+        paths = self._table.root(root).paths
+        for number in files:
+            self._remove(self._update.of_file(f"{root}/{paths[number]}"))
 
     def _remove(self, gone: Iterable[Known]) -> None:
         ids = [known.id for known in gone]
         for id in ids:
-            if self._owner.get(id) == self._known[id].file:
-                del self._owner[id]
-            del self._known[id]
+            self._claims.set(id, FREED)
         self.report.removed += len(ids)
-        if ids and not self._dry_run:
-            self._begin()
-            self._update.remove(ids)
+        if ids:
+            self._dirty = True
+            if not self._dry_run and not self._rebuild:
+                self._begin()
+                self._update.remove(ids)
 
-    def _read(self, root: Root, facts: FileFacts) -> None:
-        """Read a new or changed file and write what changed of it."""
-        key = f"{root.name}/{facts.relative}"
-        read_ns = time.time_ns()
-        try:
-            digest = sha256(facts.path)
-        except OSError as error:
-            # It may be readable again tomorrow: what the index has of it stays, and it is tried again next time.
-            self.report.problems.append(Problem(facts.relative, f"lecture impossible : {error.strerror or error}"))
-            if key in self._records:
-                self._keep_file(key)
+    # --- the work --------------------------------------------------------------------------------------------------
+
+    def _first_jobs(self) -> Iterator[Job]:
+        """What there is to do, in the order of the walk."""
+        yield from self._copies()
+        group: list[_Reading] = []
+        weight = 0
+        for root, facts, number, held_as in self._to_read:
+            moved = bool(held_as) and number is None
+            reading = _Reading(root, facts, number, held_as, moved)
+            if documents.has_lines(facts.relative):
+                if group:
+                    yield self._files_job(group, weight)
+                    group, weight = [], 0
+                yield from self._lines_jobs(reading)
+                continue
+            group.append(reading)
+            weight += facts.size + _FILE_WEIGHT
+            if weight >= _UNIT_BYTES:
+                yield self._files_job(group, weight)
+                group, weight = [], 0
+        if group:
+            yield self._files_job(group, weight)
+
+    def _last_jobs(self) -> Iterator[Job]:
+        """What had to wait for all files to be read."""
+        yield from self._copies()
+        waiting, self._waiting = self._waiting, []
+        for reading, unit in waiting:
+            weight = reading.facts.size if isinstance(unit, Files) else _size(unit)
+            yield Job(partial(self._take_waiting, reading), unit, weight)
+
+    def _copies(self) -> Iterator[Job]:
+        """Documents of the index, to be written again."""
+        copied, self._to_copy = self._to_copy, []
+        group: list[Document] = []
+        weight = 0
+        for known in (known for several in copied for known in several):
+            group.append(self._update.stored(known.id))
+            weight += len(group[-1].text)
+            if weight >= _UNIT_BYTES or len(group) == _UNIT_ITEMS:
+                yield self._copies_job(group, weight)
+                group, weight = [], 0
+        if group:
+            yield self._copies_job(group, weight)
+
+    def _copies_job(self, copied: list[Document], weight: int) -> Job:
+        places = [Place(document.id, document.root, document.path, document.first_seen) for document in copied]
+        return Job(lambda done: self._write(done.batch, places, copied[-1].path), Copies(tuple(copied)), weight)
+
+    def _files_job(self, group: list[_Reading], weight: int) -> Job:
+        tasks = tuple(FileTask(one.facts.path, one.facts.relative, self._known_hash(one)) for one in group)
+        return Job(partial(self._take_files, group), Files(tasks), weight)
+
+    def _known_hash(self, reading: _Reading) -> str:
+        """The hash that makes it needless to read a file; none in a rebuild."""
+        if reading.number is None or self._rebuild:
+            return ""
+        return self._table.root(reading.root.name).sha256(reading.number)
+
+    def _lines_jobs(self, reading: _Reading) -> Iterator[Job]:
+        """A file of lines is looked over here; the lines that are new are shared out."""
+        facts = reading.facts
+        reading.read_ns = time.time_ns()
+        reading.sha256, unopened = hash_of(facts.path)
+        if unopened:
+            yield Job(lambda done: self._keep_unopened(reading, unopened))
             return
-        problems: list[Problem] = []
-        seen: set[str] = set()
+        if reading.sha256 == self._known_hash(reading):
+            yield Job(lambda done: self._keep_touched(reading))
+            return
+        reading.held = self._held(reading)
+        known = None if self._rebuild or reading.moved else reading.held.line
         try:
-            for item in documents.read(
-                facts.path, facts.relative, self._rules, max_bytes=self._settings.corpus.max_file_bytes
-            ):
-                if isinstance(item, Entry):
-                    self.report.warnings += [f"{facts.relative} : {warning}" for warning in item.warnings]
-                    id = self._id(root, facts, item)
-                    seen.add(id)
-                    self._claim(item, id, facts, root)
-                elif len(problems) < _MAX_PROBLEMS:
-                    problems.append(_problem(facts.relative, item))
+            with documents.lines_of(facts.path, facts.relative, known) as lines:
+                yield Job(lambda done: self._take_kept(reading, lines))
+                for group in _grouped(lines.read() if lines.to_read else ()):
+                    unit = Lines(facts.relative, group)
+                    yield Job(partial(self._take_lines, reading, group), unit, _size(unit))
         except UnreadableDocument as error:
-            # Perhaps a copy in progress: what the index has of the file stays, beyond what could be read.
-            problems.append(Problem(facts.relative, str(error)))
-            self._keep_rest(key, seen)
+            reason = str(error)
+            yield Job(lambda done: self._finish(reading, reason))
         else:
-            rest = self._by_file.get(key, ())
-            self._remove([known for known in rest if known.id not in seen and known.id in self._known])
-        self._next_records[key] = record_of(root, facts, digest, read_ns, tuple(problems))
+            yield Job(lambda done: self._finish(reading))
 
-    def _keep_rest(self, key: str, seen: set[str]) -> None:
-        """Keep what the index has of a file beyond the documents that were read."""
-        rest = [known for known in self._by_file.get(key, ()) if known.id not in seen]
-        self.report.unchanged += len(rest)
-        if self._rebuild:
-            for known in rest:
-                self._write(self._update.stored(known.id), replacing=False)
+    def _held(self, reading: _Reading) -> Held:
+        return Held(self._update.of_file(reading.held_as) if reading.held_as else ())
 
-    def _id(self, root: Root, facts: FileFacts, entry: Entry) -> str:
-        """The id of a document: its own in a JSONL file, else the one it has, else made from root and path."""
-        if entry.key is not None:
-            return entry.key
-        held = self._by_file.get(f"{root.name}/{facts.relative}")
-        return held[0].id if held else document_id(root.name, facts.relative)
+    # --- what was found --------------------------------------------------------------------------------------------
 
-    def _claim(self, entry: Entry, id: str, facts: FileFacts, root: Root, *, last_chance: bool = False) -> None:
-        """Write an entry under its id, unless another place has it.
+    def _take_files(self, group: list[_Reading], done: Done) -> None:
+        places: list[Place | None] = []
+        for reading, outcome in zip(group, done.outcomes, strict=True):
+            reading.sha256, reading.read_ns = outcome.sha256, outcome.read_ns
+            if outcome.unopened:
+                self._keep_unopened(reading, outcome.unopened)
+            elif outcome.same:
+                self._keep_touched(reading)
+            else:
+                reading.held = self._held(reading)
+                places += self._places(reading, outcome, partial(_whole_file, reading.facts))
+                self._finish(reading, outcome.unreadable)
+        self._write(done.batch, places, group[-1].facts.relative)
 
-        That place may lose it later in the run: the entry then waits for the end.
+    def _take_kept(self, reading: _Reading, lines: documents.Lines) -> None:
+        """Lines that the index has already."""
+        for kept in lines.kept():
+            reading.held.settle(kept.document)
+            reading.documents += 1
+            self.report.unchanged += 1
+            if kept.times > 1:
+                self._warn(reading, documents.repeated(kept.times, kept.number))
+
+    def _take_lines(self, reading: _Reading, lines: Sequence[Line | Rejected], done: Done) -> None:
+        (outcome,) = done.outcomes
+        places = self._places(reading, outcome, partial(_one_line, reading.facts, lines))
+        self._write(done.batch, places, reading.facts.relative)
+
+    def _take_waiting(self, reading: _Reading, done: Done) -> None:
+        """What was read again at the end, for an id that may be free by now."""
+        (outcome,) = done.outcomes
+        places = self._places(reading, outcome, None)
+        self._write(done.batch, places, reading.facts.relative)
+
+    def _places(self, reading: _Reading, outcome: Outcome, again: Callable[[int], Unit] | None) -> list[Place | None]:
+        """Where the documents that were found go; `again` gives the unit that reads an item again."""
+        places: list[Place | None] = []
+        for number, item in enumerate(outcome.items):
+            if isinstance(item, Found):
+                if again:
+                    for warning in item.warnings:
+                        self._warn(reading, warning)
+                places.append(self._claim(reading, item, partial(again, number) if again else None))
+            elif len(reading.problems) < _MAX_PROBLEMS:
+                reading.problems.append(_problem(reading.facts.relative, item))
+        return places
+
+    def _claim(self, reading: _Reading, item: Found, again: Callable[[], Unit] | None) -> Place | None:
+        """Where a document goes: nowhere when the index has it, or when another file has its id.
+
+        That file may lose it later in the run: the document is then read again at the end.
         """
-        key = f"{root.name}/{facts.relative}"
-        owner = self._owner.get(id, key)
-        if owner != key and not last_chance and len(self._waiting) < _MAX_WAITING:
-            self._waiting.append((entry, id, facts, root))
-            return
-        if owner != key:
-            conflicts = self._conflicts.setdefault(key, [])
-            if len(conflicts) < _MAX_PROBLEMS:
-                reason = f"l’identifiant « {id} » est déjà pris par {owner}"
-                conflicts.append(Problem(_place(facts.relative, entry.key), reason))
-            return
-        self._owner[id] = key
-        known = self._known.get(id)
+        id = self._id(reading, item)
+        claimed = self._claims.get(id)
+        known = self._update.known(id) if claimed is None else None
+        owner = self._owner(claimed, known)
+        if owner and owner != reading.key:
+            if again is None or owner not in self._unfinished or not self._wait(reading, again()):
+                self._conflict(reading, item, f"l’identifiant « {id} » est déjà pris par {owner}")
+            return None
+        if owner and known is None:
+            return None  # twice in a file that was changed while it was read: the next run reads it again
+        if not self._keys or self._keys[-1] != reading.key:
+            self._keys.append(reading.key)
+        self._claims.set(id, len(self._keys) - 1)
+        reading.documents += 1
         if known is None:
             self.report.added += 1
-        elif known.digest == entry.digest and key not in self._moved:
+            return _place_of(reading, item, id, self._now)
+        reading.held.settle_known(known)
+        if known.digest == item.digest and not reading.moved:
             self.report.unchanged += 1
             if not self._rebuild:
-                return
+                return None
         else:
             self.report.changed += 1
-        first_seen = known.first_seen if known else self._now
-        self._write(_document(entry, id, facts, root, first_seen), replacing=known is not None)
+        self._replaced.append(id)
+        return _place_of(reading, item, id, known.first_seen)
+
+    def _id(self, reading: _Reading, item: Found) -> str:
+        """The id of a document: its own in a JSONL file, else the one it has, else made from root and path."""
+        if item.key is not None:
+            return item.key
+        return reading.held[0].id if len(reading.held) else document_id(reading.root.name, reading.facts.relative)
+
+    def _owner(self, claimed: int | None, known: Known | None) -> str:
+        """The file that has an id; empty when it is free."""
+        if claimed is not None:
+            return "" if claimed == FREED else self._keys[claimed]
+        return "" if known is None else self._moved.get(known.file, known.file)
+
+    def _wait(self, reading: _Reading, unit: Unit) -> bool:
+        """Put a document off to the end; False when too many wait already."""
+        weight = _size(unit) if isinstance(unit, Lines) else 0
+        if len(self._waiting) >= _MAX_WAITING or self._waiting_bytes + weight > _MAX_WAITING_BYTES:
+            return False
+        self._waiting.append((reading, unit))
+        self._waiting_bytes += weight
+        reading.waits = True
+        return True
+
+    def _conflict(self, reading: _Reading, item: Found, reason: str) -> None:
+        if len(reading.conflicts) < _MAX_PROBLEMS:
+            reading.conflicts.append(Problem(_place(reading.facts.relative, item.key), reason))
+
+    def _warn(self, reading: _Reading, warning: str) -> None:
+        self.report.warnings.append(f"{reading.facts.relative} : {warning}")
+
+    # --- the end of a file -----------------------------------------------------------------------------------------
+
+    def _keep_unopened(self, reading: _Reading, reason: str) -> None:
+        """It may be readable again tomorrow: what the index has of it stays, and it is tried again next time."""
+        self.report.problems.append(Problem(reading.facts.relative, reason))
+        self._done(reading)
+        if reading.number is not None:
+            mask = np.zeros(len(self._table.root(reading.root.name)), bool)
+            mask[reading.number] = True
+            self._keep(reading.root.name, mask)
+
+    def _keep_touched(self, reading: _Reading) -> None:
+        """Its bytes are those that the index holds."""
+        assert reading.number is not None
+        table = self._table.root(reading.root.name)
+        reading.documents = table.documents(np.array([reading.number]))
+        reading.problems = list(table.problems_of(reading.number))
+        self.report.unchanged += reading.documents
+        self._done(reading)
+        self._remember(reading)
+
+    def _finish(self, reading: _Reading, unreadable: str = "") -> None:
+        """All of a file was read, or all that could be: what was not found again goes, or stays."""
+        if unreadable:
+            # Perhaps a copy in progress: what the index has of the file stays, beyond what could be read.
+            reading.problems.append(Problem(reading.facts.relative, unreadable))
+            rest = list(reading.held.unsettled())
+            reading.documents += len(rest)
+            self.report.unchanged += len(rest)
+            if self._rebuild:
+                self._to_copy.append(rest)
+        else:
+            self._remove(reading.held.unsettled())
+        self._done(reading)
+        if reading.waits or reading.conflicts:
+            self._late.append(reading)
+        else:
+            self._remember(reading)
+        reading.held = Held(())
+
+    def _done(self, reading: _Reading) -> None:
+        self._unfinished.discard(reading.key)
+        self._files_done += 1
+
+    def _remember(self, reading: _Reading) -> None:
+        """A file with an id that another place has is read at each run, until one of the two gives way."""
+        problems = tuple(reading.problems + reading.conflicts)
+        read_ns, sha256 = (0, "") if reading.conflicts else (reading.read_ns, reading.sha256)
+        record = FileRecord(reading.facts, read_ns, sha256, reading.documents, problems)
+        self._next.put(reading.root.name, record, reading.number)
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
-    def _write(self, document: Document, *, replacing: bool) -> None:
-        self._dirty = True
-        if self._dry_run:
-            return
-        self._begin()
-        self._written += 1
-        self._tell(document.path)
-        if replacing:
-            self._update.remove([document.id])
-        self._update.add(document)
+    def _write(self, batch: Batch | None, places: Sequence[Place | None], what: str) -> None:
+        wanted = sum(place is not None for place in places)
+        if wanted:
+            self._dirty = True
+        if wanted and not self._dry_run:
+            assert batch is not None
+            self._begin()
+            if not self._rebuild:
+                self._update.remove(self._replaced)
+            self._update.add(batch, places)
+            self._written += wanted
+        self._replaced = []
+        self._tell(what)
 
     def _begin(self) -> None:
         if not self._started:
@@ -394,10 +486,7 @@ class Run:
             "failed": sum(not problem.empty for problem in self.report.problems),
             "empty": sum(problem.empty for problem in self.report.problems),
         }
-        records = sorted(self._next_records.items())
-        self.report.generation = self._update.publish(
-            files=(asdict(record) for _, record in records), roots=tuple(self._roots), last_run=run
-        )
+        self.report.generation = self._update.publish(files=self._next.to_bytes(), roots=self._roots.all, last_run=run)
 
 
 def document_id(root: str, relative: str) -> str:
@@ -406,23 +495,37 @@ def document_id(root: str, relative: str) -> str:
     return base64.b32encode(digest)[:16].decode().lower()
 
 
-def _document(entry: Entry, id: str, facts: FileFacts, root: Root, first_seen: str) -> Document:
-    return Document(
-        id=id,
-        title=entry.title,
-        text=entry.text,
-        type=entry.type,
-        date=entry.date,
-        date_source=entry.date_source,
-        root=root.name,
-        path=_place(facts.relative, entry.key),
-        digest=entry.digest,
-        first_seen=first_seen,
-        title_rule=entry.title_rule,
-        type_rule=entry.type_rule,
-        url=entry.url,
-        source=entry.source,
-    )
+def _grouped(lines: Iterable[Line | Rejected]) -> Iterator[tuple[Line | Rejected, ...]]:
+    """The lines of each unit of work."""
+    group: list[Line | Rejected] = []
+    weight = 0
+    for line in lines:
+        group.append(line)
+        weight += 0 if isinstance(line, Rejected) else len(line.content)
+        if weight >= _UNIT_BYTES or len(group) == _UNIT_ITEMS:
+            yield tuple(group)
+            group, weight = [], 0
+    if group:
+        yield tuple(group)
+
+
+def _whole_file(facts: FileFacts, item: int) -> Unit:
+    """What reads again what an item of a file was read from."""
+    return Files((FileTask(facts.path, facts.relative, ""),))
+
+
+def _one_line(facts: FileFacts, lines: Sequence[Line | Rejected], item: int) -> Unit:
+    """What reads again what an item of some lines was read from."""
+    return Lines(facts.relative, (lines[item],))
+
+
+def _size(unit: Unit) -> int:
+    """The bytes of some lines."""
+    return sum(len(line.content) for line in unit.lines if isinstance(line, Line)) if isinstance(unit, Lines) else 0
+
+
+def _place_of(reading: _Reading, item: Found, id: str, first_seen: str) -> Place:
+    return Place(id, reading.root.name, _place(reading.facts.relative, item.key), first_seen)
 
 
 def _place(relative: str, key: str | None) -> str:

@@ -6,10 +6,12 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from indexer.documents import Entry
+from indexer.engines.base import Place, Update
 from indexer.engines.local import LocalEngine
 from indexer.french import Analyzer, WordLists
 from indexer.model import DateFilter, DateSource, Document, PartialDate
-from indexer.query.tree import All, And, Near, Node, Not, Or, Phrase, Prefix, Range, Word
+from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
 from indexer.settings import Ranking
 from tests.columnar.naive import Analysed
 
@@ -38,14 +40,14 @@ def made_document(number: int, rng: random.Random, *, longest: int = 60) -> Docu
         date_source=DateSource.METADATA if parts else DateSource.NONE,
         root="corpus",
         path=f"{number}.txt",
-        digest=f"{number}",
+        digest=f"{number:064x}",
         first_seen="2026-01-01T00:00:00+00:00",
     )
 
 
-def made_tree(rng: random.Random, analyzer: Analyzer, depth: int = 2) -> Node:
-    """A random tree over the vocabulary."""
-    kind = rng.randint(0, 5 if depth == 0 else 9)
+def made_tree(rng: random.Random, analyzer: Analyzer, depth: int = 3) -> Node:
+    """A random tree over the vocabulary, every kind of node in it."""
+    kind = rng.randint(0, 5 if depth == 0 else 11)
     if kind <= 2:
         position = rng.choice(analyzer.analyze(rng.choice(WORDS)))
         return Word(position.surface, position.stem, position.surface[0])
@@ -61,19 +63,50 @@ def made_tree(rng: random.Random, analyzer: Analyzer, depth: int = 2) -> Node:
         return Not(children[0])
     if kind == 7:
         return And(children)
+    if kind == 8:
+        return Either(children)
+    if kind == 9:
+        return Weighted(children[0], rng.choice((0.25, 0.8, 3.0)))
     return Or(children, rng.randint(0, len(children)))
 
 
 def write(
-    engine: LocalEngine, lists: WordLists, add: Sequence[Document], remove: Sequence[str] = (), *, rebuild: bool = False
+    engine: LocalEngine,
+    lists: WordLists,
+    documents: Sequence[Document],
+    remove: Sequence[str] = (),
+    *,
+    rebuild: bool = False,
 ) -> int:
     """One run of the engine that adds and removes these documents."""
     with engine.update(lists, "rules") as update:
         update.start(rebuild=rebuild)
         update.remove(remove)
-        for document in add:
-            update.add(document)
-        return update.publish(files=(), roots=(), last_run={})
+        add(update, documents)
+        return update.publish(files=b"", roots=(), last_run={})
+
+
+def add(update: Update, documents: Sequence[Document]) -> None:
+    """Analyse documents and write them, as a run does."""
+    batch = update.preparer()().prepare([entry(document) for document in documents])
+    update.add(batch, [Place(d.id, d.root, d.path, d.first_seen) for d in documents])
+
+
+def entry(document: Document) -> Entry:
+    """What reading gave before it was this document."""
+    return Entry(
+        key=None,
+        title=document.title,
+        title_rule=document.title_rule,
+        text=document.text,
+        date=document.date,
+        date_source=document.date_source,
+        type=document.type,
+        type_rule=document.type_rule,
+        url=document.url,
+        source=document.source,
+        digest=document.digest,
+    )
 
 
 def analysed(documents: Sequence[Document], analyzer: Analyzer) -> list[Analysed]:

@@ -1,22 +1,21 @@
-"""The oracle: thirty lines that match and score documents as the tree says, over plain lists."""
+"""The oracle: matches and scores documents as the tree says, one by one, over plain lists."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from whoosh.util.numeric import byte_to_length, length_to_byte
-
-from indexer.columnar.compile import PREFIX_SCORE
 from indexer.model import Document, Position
-from indexer.query.tree import All, And, Near, Node, Not, Or, Phrase, Prefix, Range, Word
+from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
 from indexer.settings import Ranking
 
 FIELDS = ("title", "body")
 FORMS = ("surface", "stem")
+# What a prefix adds to the score of a document that has it: its words are many, so their rarity says nothing.
+PREFIX_SCORE = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,14 @@ class Analysed:
 
 
 class Naive:
-    """All documents in a list; `matches` gives {document id: score}."""
+    """All documents in a list; `matches` gives {document id: score}.
 
-    def __init__(self, corpus: Sequence[Analysed], ranking: Ranking) -> None:
+    The `deleted` ones match nothing and are counted by every statistic, as until their segments are merged.
+    """
+
+    def __init__(self, corpus: Sequence[Analysed], ranking: Ranking, deleted: Iterable[str] = ()) -> None:
         self.corpus = corpus
+        self._deleted = frozenset(deleted)
         self.ranking = ranking
         self._counts = {
             (d.document.id, field, form): Counter(term for terms in d.terms(field, form) for term in set(terms))
@@ -52,7 +55,8 @@ class Naive:
         }
 
     def matches(self, node: Node) -> dict[str, float]:
-        scored = ((d.document.id, self.score(node, d)) for d in self.corpus)
+        live = (d for d in self.corpus if d.document.id not in self._deleted)
+        scored = ((d.document.id, self.score(node, d)) for d in live)
         return {id: score for id, score in scored if score is not None}
 
     def score(self, node: Node, d: Analysed) -> float | None:
@@ -86,6 +90,11 @@ class Naive:
                 return 0.0
             case Not():
                 return 0.0 if self.score(node.child, d) is None else None
+            case Weighted():
+                score = self.score(node.child, d)
+                return None if score is None else score * node.weight
+            case Either():
+                return max((s for child in node.children if (s := self.score(child, d)) is not None), default=None)
             case Or():
                 scores = [s for child in node.children if (s := self.score(child, d)) is not None]
                 return sum(scores) if len(scores) >= node.at_least else None
@@ -100,8 +109,7 @@ class Naive:
     def _bm25(self, field: str, form: str, term: str, d: Analysed) -> float:
         frequency = self._counts[d.document.id, field, form][term]
         documents = self._documents[field, form, term]
-        # Stock segments keep a length in one byte, to within 2 %.
-        length = byte_to_length(length_to_byte(sum(len(terms) for terms in d.terms(field, form))))
+        length = sum(len(terms) for terms in d.terms(field, form))
         idf = math.log(len(self.corpus) / (documents + 1)) + 1
         k1, b = self.ranking.k1, self.ranking.b
         return idf * frequency * (k1 + 1) / (frequency + k1 * (1 - b + b * length / self._average[field, form]))

@@ -11,35 +11,18 @@ from pathlib import Path
 import pytest
 from whoosh import collectors, fields, index, query, scoring
 
-from indexer.columnar.compile import AtLeast, Combined
-from indexer.columnar.reader import Reader
 from indexer.engines.base import EngineQuery
 from indexer.french import Analyzer, WordLists
 from indexer.model import Document
 from indexer.query.tree import All, And, Not, Or, Word
+from tests.columnar.compile import AtLeast, Combined, Everything, walk
 from tests.columnar.making import RANKING, analysed, made_document, made_engine, write
 from tests.columnar.naive import Naive
+from tests.columnar.topics import bursts
 
 
 def word(term: str) -> Word:
     return Word((term,), (term,), term)
-
-
-def bursts(count: int) -> list[tuple[str, str]]:
-    """(title, body) whose common words come in bursts, as subjects do in a press archive."""
-    rng = random.Random(1)
-    common, rare = ("alpha", "beta", "gamma"), [f"w{n}" for n in range(200)]
-    made, topic = [], dict.fromkeys(common, 0.1)
-    for _ in range(count):
-        if rng.random() < 0.01:
-            topic = {name: rng.random() ** 3 for name in common}
-        title = [name for name in common if rng.random() < topic[name]] + rng.choices(rare, k=rng.randint(1, 12))
-        body = rng.choices(rare, k=int(10 ** rng.uniform(0.7, 2.0)))
-        for name in common:
-            if rng.random() < topic[name] * 1.2:
-                body += [name] * int(rng.expovariate(0.5) + 1)
-        made.append((" ".join(title), " ".join(body)))
-    return made
 
 
 def test_the_default_collector_loses_hits_of_a_two_field_or_query_and_ours_does_not(tmp_path: Path) -> None:
@@ -66,7 +49,7 @@ def test_the_default_collector_loses_hits_of_a_two_field_or_query_and_ours_does_
             searcher.search_with_collector(asked, every)
             truth = [(hit.docnum, hit.score) for hit in every.results()]
             wrong += [hit.score for hit in stock.results()] != [score for _, score in truth[:10]]
-            ours = Reader.walk(searcher, AtLeast(terms, 1))
+            ours = walk(searcher, AtLeast(terms, 1))
             assert sorted((round(-score, 9), number) for number, score in ours) == sorted(
                 (round(-score, 9), number) for number, score in truth
             )
@@ -81,8 +64,34 @@ def test_stock_and_not_keeps_an_excluded_first_document_and_ours_does_not(tmp_pa
     writer.commit()
     searcher = written.searcher()
     peace, mali = query.Term("body", "paix"), query.Term("body", "mali")
-    assert [number for number, _ in Reader.walk(searcher, query.AndNot(peace, mali))] == [1, 2]  # 1 holds « mali »
-    assert [number for number, _ in Reader.walk(searcher, Combined([peace], excluded=[mali]))] == [2]
+    assert [number for number, _ in walk(searcher, query.AndNot(peace, mali))] == [1, 2]  # 1 holds « mali »
+    assert [number for number, _ in walk(searcher, Combined([peace], excluded=[mali]))] == [2]
+
+
+def test_stock_not_brings_a_deleted_document_back_and_ours_does_not(tmp_path: Path) -> None:
+    written = index.create_in(str(tmp_path), fields.Schema(body=fields.TEXT))
+    writer = written.writer()
+    for body in ("paix", "mali", "guerre", "paix"):
+        writer.add_document(body=body)
+    writer.commit()
+    writer = written.writer()
+    writer.delete_document(2)
+    writer.commit(merge=False)
+    searcher = written.searcher()
+    mali = query.Term("body", "mali")
+    assert [hit.docnum for hit in searcher.search(query.Not(mali), limit=None)] == [0, 2, 3]  # 2 is deleted
+    assert [number for number, _ in walk(searcher, Combined([Everything()], excluded=[mali]))] == [0, 3]
+
+
+def test_stock_segments_round_lengths_and_make_an_empty_text_none(tmp_path: Path) -> None:
+    """Ours are exact (test_codec.py), so scores agree with the formula to nine digits."""
+    written = index.create_in(str(tmp_path), fields.Schema(body=fields.TEXT))
+    writer = written.writer()
+    for body in ("mot " * 1000, ""):
+        writer.add_document(body=body)
+    writer.commit()
+    reader = written.reader()
+    assert [reader.doc_field_length(number, "body") for number in range(2)] != [1000, 0]
 
 
 def test_an_open_snapshot_stays_whole_while_documents_are_deleted_and_segments_merged(

@@ -1,4 +1,8 @@
-"""JSONL: one JSON object a line, streamed, so that a file larger than memory can be read; gzip too."""
+"""JSONL: one JSON object a line, streamed, so that a file larger than memory can be read; gzip too.
+
+A file is looked over first: the id of each line says which of several lines with one id is the last. Whoever already
+has some of the lines says so then, and they are not given out to be read.
+"""
 
 from __future__ import annotations
 
@@ -7,76 +11,175 @@ import json
 import re
 import zlib
 from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
-from hashlib import blake2b
+from collections.abc import Callable, Iterator
+from hashlib import blake2b, sha256
 from io import BufferedReader
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+
+import numpy as np
 
 from indexer.documents.assemble import web_address
 from indexer.documents.decode import clean, refuse_other_kinds
-from indexer.documents.entry import Draft, Rejected
+from indexer.documents.entry import EMPTY_FILE, Draft, Rejected
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.documents.paragraphs import paragraphs_of
 from indexer.errors import UnreadableDocument
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 MAX_ID_CHARS = 512
+# Of each line with an id 16 bytes are kept while the file is read.
+MAX_LINES = 20_000_000
 # French text shrinks 3 to 10 times, lists of like lines 50 times; gzip can do 1,000, and that is an attack.
 _MAX_EXPANSION = 200
 _FREE_EXPANSION = 64 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
-_BUCKETS = 256
 _BUFFER = 1024 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_PLAIN_ID = re.compile(rb'"id"[ \t]*:[ \t]*(?:"([^"\\\x00-\x1f]+)"|([1-9][0-9]*|0))[ \t]*[,}]')
 
-Line = tuple[int, bytes | None]
+# Says which document, by a number of the caller's own, was read from a line with this SHA-256; -1: none is known.
+Known = Callable[[bytes], int]
+
+
+class Line(NamedTuple):
+    """A line to be read: its number from 1, its bytes without the line end, and how many lines have its id."""
+
+    number: int
+    content: bytes
+    times: int = 1
+
+
+class Kept(NamedTuple):
+    """A line that need not be read: the caller's number of its document, its own number, how many have its id."""
+
+    document: int
+    number: int
+    times: int
+
+
+class Lines:
+    """The lines of one file, looked over; of lines with the same id the last alone counts.
+
+    Raises UnreadableDocument for a file that is no JSONL, for a damaged gzip file, and past MAX_LINES.
+    """
+
+    def __init__(self, source: Source, known: Known | None = None) -> None:
+        start = source.file.read(4096)
+        if not start.startswith(_GZIP):
+            refuse_other_kinds(start)
+            if b"\0" in start:
+                raise UnreadableDocument("contenu binaire ou en UTF-16 : un JSONL doit être en UTF-8")
+        self._source = source
+        # Of each line that has an id: its number, a 64-bit mark of the id, its document if the caller has it (else -1).
+        # Ten million lines make 160 MB here; as a dict of texts they would make two gigabytes.
+        self._numbers, self._marks, self._documents = array("I"), array("Q"), array("i")
+        self.to_read = int(source.size == 0)  # how many `read` will give
+        self._look_over(known)
+        # For each mark that several lines have: how many do, and the number of the last.
+        self._times: Counter[int] = Counter()
+        self._last: dict[int, int] = {}
+        self._settle_repeated()
+
+    def _look_over(self, known: Known | None) -> None:
+        for number, content in _lines(self._source):
+            if number > MAX_LINES:
+                raise UnreadableDocument(f"plus de {MAX_LINES // 1_000_000} millions de lignes : découpez le fichier")
+            document = -1 if known is None or content is None else known(sha256(content).digest())
+            mark = 0 if content is None else _likely_mark(content)
+            self.to_read += document < 0
+            if mark:
+                self._numbers.append(number)
+                self._marks.append(mark)
+                self._documents.append(document)
+
+    def _settle_repeated(self) -> None:
+        """Which line is the last of its id. Only now are lines whose ids look alike read as JSON to be sure."""
+        ordered = np.sort(np.frombuffer(self._marks, np.uint64)) if self._marks else np.empty(0, np.uint64)
+        alike = set(ordered[1:][ordered[1:] == ordered[:-1]].tolist())
+        if not alike:
+            return
+        for number, content in _lines(self._source):
+            place = self._place(number)
+            if place is None or self._marks[place] not in alike:
+                continue
+            if self._documents[place] < 0:
+                self._marks[place] = mark = _mark_of(_read_key(content))
+                if not mark:
+                    continue
+            self._times[self._marks[place]] += 1
+            self._last[self._marks[place]] = number
+        for number, mark, document in zip(self._numbers, self._marks, self._documents, strict=True):
+            if mark in self._last and document < 0 and self._last[mark] != number:
+                self.to_read -= 1
+
+    def _place(self, number: int) -> int | None:
+        place = bisect_left(self._numbers, number)
+        return place if place < len(self._numbers) and self._numbers[place] == number else None
+
+    def kept(self) -> Iterator[Kept]:
+        """The lines whose document the caller has, and that count."""
+        for number, mark, document in zip(self._numbers, self._marks, self._documents, strict=True):
+            if document >= 0 and self._last.get(mark, number) == number:
+                yield Kept(document, number, self._times.get(mark, 1))
+
+    def read(self) -> Iterator[Line | Rejected]:
+        """The other lines that count; a Rejected for one that is too long."""
+        if self._source.size == 0:
+            yield EMPTY_FILE
+        place, marked = 0, len(self._numbers)
+        for number, content in _lines(self._source):
+            times = 1
+            if place < marked and self._numbers[place] == number:
+                mark, document = self._marks[place], self._documents[place]
+                place += 1
+                if document >= 0 or self._last.get(mark, number) != number:
+                    continue
+                times = self._times.get(mark, 1)
+            if content is None:
+                reason = f"ligne {number} : plus de {MAX_LINE_BYTES // 1024**2} Mo"
+                yield Rejected(None, number, reason, empty=False)
+            else:
+                yield Line(number, content, times)
+
+
+def repeated(times: int, number: int) -> str:
+    """The warning of a document whose id several lines have."""
+    return f"id présent {times} fois dans le fichier : la dernière ligne ({number}) est gardée"
 
 
 def drafts(source: Source) -> Drafts:
     """A Draft or a Rejected for each line that is not blank; of lines with the same id the last alone.
 
-    The file is read twice: first for the ids (8 bytes a line are kept), then for the documents, so that nothing has to
-    wait in memory for a later line. Raises UnreadableDocument, also after some drafts, when a gzip file is damaged.
+    Raises UnreadableDocument, as `Lines` does.
     """
-    start = source.file.read(4096)
-    if not start.startswith(_GZIP):
-        refuse_other_kinds(start)
-        if b"\0" in start:
-            raise UnreadableDocument("contenu binaire ou en UTF-16 : un JSONL doit être en UTF-8")
-    repeated = _repeated_ids(source)
-    seen: Counter[int] = Counter()
-    for number, line in _lines(source):
-        if line is None:
-            reason = f"ligne {number} : plus de {MAX_LINE_BYTES // 1024**2} Mo"
-            yield Rejected(None, number, reason, empty=False)
-            continue
-        found = _object(line, number)
-        if isinstance(found, Rejected):
-            yield found
-            continue
-        key = _key(found)
-        if key is None:
-            reason = f"ligne {number} : « id » manque ou n’est ni un texte ni un entier"
-            yield Rejected(None, number, reason, empty=False)
-            continue
-        times = repeated.get(_mark(key), 1)
-        if times > 1:
-            seen[_mark(key)] += 1
-            if seen[_mark(key)] < times:
-                continue
-        yield _draft(found, key, number, line, times)
+    for line in Lines(source).read():
+        yield line if isinstance(line, Rejected) else draft_of(line)
 
 
-def _draft(found: dict[str, Any], key: str, number: int, line: bytes, times: int) -> Draft | Rejected:
-    text = found.get("text")
+def draft_of(line: Line) -> Draft | Rejected:
+    """What one line says."""
+    number = line.number
+    found = _object(line.content, number)
+    if isinstance(found, Rejected):
+        return found
+    key = _key(found)
+    if key is None:
+        reason = f"ligne {number} : « id » manque ou n’est ni un texte ni un entier"
+        return Rejected(None, number, reason, empty=False)
+    return _draft(found, key, line)
+
+
+def _draft(found: dict[str, Any], key: str, line: Line) -> Draft | Rejected:
+    number, text = line.number, found.get("text")
     if not isinstance(text, str):
         return Rejected(key, number, f"ligne {number} : « text » manque ou n’est pas un texte", empty=False)
     warnings = []
-    if times > 1:
-        warnings.append(f"id présent {times} fois dans le fichier : la dernière ligne ({number}) est gardée")
+    if line.times > 1:
+        warnings.append(repeated(line.times, number))
     values: dict[str, str | None] = {}
     for name in ("title", "type", "url", "source", "symbol"):
         value = found.get(name)
@@ -92,7 +195,7 @@ def _draft(found: dict[str, Any], key: str, number: int, line: bytes, times: int
         warnings.append("date ignorée : ce n’est pas un texte")
     return Draft(
         tuple(paragraphs_of(clean(text))),
-        digest_of(line),
+        digest_of(line.content),
         key=key,
         line=number,
         title=values["title"],
@@ -133,30 +236,33 @@ def _key(found: dict[str, Any]) -> str | None:
     return None if _SURROGATE.search(key) or _CONTROL.search(key) else key
 
 
-def _mark(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
+def _mark_of(key: str | None) -> int:
+    """64 bits of a key; 0 for no key."""
+    return 0 if key is None else _mark(key.encode())
 
 
-def _repeated_ids(source: Source) -> dict[int, int]:
-    """How often each id occurs that occurs more than once, by its 64-bit mark.
+def _mark(key: bytes) -> int:
+    return int.from_bytes(blake2b(key, digest_size=8).digest(), "big") or 1
 
-    Ten million ids make 80 MB here; as a dict of texts they would make two gigabytes.
+
+def _likely_mark(line: bytes) -> int:
+    """The mark of a line's id, 0 for a line without.
+
+    When a line holds the name of the field once, what follows is the id, if the line is right at all: a line that is no
+    JSON, or has its only `id` deeper down, may get a mark that is not its own, but none is missed.
     """
-    buckets = [array("Q") for _ in range(_BUCKETS)]
-    for number, line in _lines(source):
-        found = _object(line, number) if line is not None else None
-        key = _key(found) if isinstance(found, dict) else None
-        if key is not None:
-            mark = _mark(key)
-            buckets[mark % _BUCKETS].append(mark)
-    repeated = {}
-    for bucket in buckets:
-        if len(set(bucket)) < len(bucket):
-            repeated.update({mark: times for mark, times in Counter(bucket).items() if times > 1})
-    return repeated
+    match = _PLAIN_ID.match(line, max(line.find(b'"id"'), 0))
+    if match and line.find(b'"id"', match.end()) < 0 and b"\\u006" not in line:  # the name can be escaped too
+        return _mark(match[1] or match[2])
+    return _mark_of(_read_key(line))
 
 
-def _lines(source: Source) -> Iterator[Line]:
+def _read_key(line: bytes | None) -> str | None:
+    found = None if line is None else _object(line, 0)
+    return _key(found) if isinstance(found, dict) else None
+
+
+def _lines(source: Source) -> Iterator[tuple[int, bytes | None]]:
     """(number from 1, bytes without the line end) of each line that is not blank; None for one that is too long."""
     source.file.seek(0)
     if source.file.read(2) == _GZIP:
@@ -172,7 +278,7 @@ def _lines(source: Source) -> Iterator[Line]:
         yield from _split(source.file, None)
 
 
-def _split(stream: IO[bytes], most: int | None) -> Iterator[Line]:
+def _split(stream: IO[bytes], most: int | None) -> Iterator[tuple[int, bytes | None]]:
     number = read = 0
     while line := stream.readline(MAX_LINE_BYTES + 2):
         number += 1

@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from indexer.documents.entry import Draft, Rejected
@@ -27,7 +26,7 @@ class Source:
     max_bytes: int
 
     @classmethod
-    def open(cls, path: Path, relative: str, max_bytes: int) -> Source:
+    def open(cls, path: str | os.PathLike[str], relative: str, max_bytes: int) -> Source:
         """Open `path`; raises UnreadableDocument for what is no readable regular file, and never waits for a pipe."""
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -1,0 +1,212 @@
+"""Documents made ready for the index: analysed, cut and encoded. The part of writing that can run in any process.
+
+A word here is what the analysis finds at one position: its surfaces and their stems. A batch lists its distinct words
+once, as text, and has a number for each position, so it is small to send and quick to take in. Chunks that were met
+before cost one look-up in a dict, which is nearly all of them; everything after that is array arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.columnar.stored import Head, cut
+from indexer.documents import Entry
+from indexer.french import Analyzer, WordLists, bare_chunks
+
+# Inside the text of a word table: white space of a kind that no chunk, hence no term, holds.
+TERM_END, FORM_END, WORD_END = "\t", "\x1f", "\n"
+
+# The memo of a preparer starts anew past so many chunks or characters: some 60 MB. 18 MB of text hold 88,000 distinct
+# chunks; what is past the bounds is data or addresses, not met again.
+_MOST_CHUNKS = 300_000
+_MOST_CHARACTERS = 8_000_000
+# Chunks looked up at once, while they are in the processor's cache.
+_SLICE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of many stretches of text (titles, or pieces of bodies), one after the other.
+
+    `words` has the number of each word (int32), `counts` how many words each stretch has (int64).
+    """
+
+    words: Array
+    counts: Array
+
+    def only(self, keep: Array) -> Tokens:
+        """The stretches for which `keep` is True."""
+        return Tokens(self.words[np.repeat(keep, self.counts)], self.counts[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class WordBatch:
+    """Analysed documents, in the order of their entries. Everything in it is bytes or plain arrays.
+
+    `words` lists the distinct words: each is its surfaces, then its stems (see WORD_END), in UTF-8. `titles` has a
+    stretch for each document, `bodies` one for each piece of text, `piece_counts` says how many pieces each document
+    has. `texts` has the bytes of each piece, `heads` those of each document's head. `title_keys` order documents by
+    title, `types`, `dates` (keys, 0 unknown) and `digests` (32 bytes each) are columns.
+    """
+
+    words: bytes
+    titles: Tokens
+    bodies: Tokens
+    piece_counts: Array
+    texts: tuple[bytes, ...]
+    heads: tuple[bytes, ...]
+    title_keys: tuple[bytes, ...]
+    types: tuple[str, ...]
+    dates: Array
+    digests: bytes
+
+    def __len__(self) -> int:
+        """How many documents."""
+        return len(self.heads)
+
+
+class WordsPreparer:
+    """Prepares documents with the word lists of these files (by name, as an index keeps them)."""
+
+    def __init__(self, lists_files: Mapping[str, bytes]) -> None:
+        self._analyzer = Analyzer(WordLists.from_files(lists_files))
+        self._memo = _Memo(self._analyzer)
+
+    def prepare(self, entries: Sequence[Entry]) -> WordBatch:
+        """Analyse documents; the memo lives on from batch to batch."""
+        if self._memo.full:
+            self._memo = _Memo(self._analyzer)
+        memo = self._memo
+        cuts = [cut(entry.text) for entry in entries]
+        titles = memo.tokens([entry.title for entry in entries])
+        bodies = memo.tokens([piece for pieces in cuts for piece in pieces])
+        used, titles, bodies = _renumbered(titles, bodies, memo.word_count)
+        return WordBatch(
+            words=WORD_END.join([memo.words[number] for number in used]).encode(errors="replace"),
+            titles=titles,
+            bodies=bodies,
+            piece_counts=np.array([len(pieces) for pieces in cuts], np.int64),
+            texts=tuple(piece.encode(errors="replace") for pieces in cuts for piece in pieces),
+            heads=tuple(_head(entry).to_json() for entry in entries),
+            title_keys=tuple(_title_keys(entries, titles, [memo.first_surfaces[number] for number in used])),
+            types=tuple(entry.type for entry in entries),
+            dates=np.array([entry.date.key if entry.date else 0 for entry in entries], np.int64),
+            digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
+        )
+
+
+class _Memo(dict[str, int]):
+    """Chunk → the number of its word; for a chunk of none or several words -n, the nth row has their numbers.
+
+    Word numbers count the distinct words met, in `words` (as a batch writes them) and `first_surfaces`.
+    """
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._numbers: dict[str, int] = {}
+        self.words: list[str] = []
+        self.first_surfaces: list[str] = []
+        self._rows: list[list[int]] = []
+        self._characters = 0
+
+    @property
+    def full(self) -> bool:
+        """True when it has grown past its bounds and is to be replaced."""
+        return len(self) > _MOST_CHUNKS or self._characters > _MOST_CHARACTERS
+
+    @property
+    def word_count(self) -> int:
+        """How many distinct words were met."""
+        return len(self.words)
+
+    def __missing__(self, chunk: str) -> int:
+        word = self._analyzer.plain_word(chunk)
+        # Most new chunks are known words in new punctuation.
+        code = self._read(chunk) if word is None or word == chunk else self[word]
+        self[chunk] = code
+        self._characters += len(chunk)
+        return code
+
+    def _read(self, chunk: str) -> int:
+        row = [self._number(*terms) for terms in self._analyzer.terms(chunk)]
+        if len(row) == 1:
+            return row[0]
+        self._rows.append(row)
+        return -len(self._rows)
+
+    def _number(self, surfaces: tuple[str, ...], stems: tuple[str, ...]) -> int:
+        word = TERM_END.join(surfaces) + FORM_END + TERM_END.join(stems)
+        number = self._numbers.setdefault(word, len(self.words))
+        if number == len(self.words):
+            self.words.append(word)
+            self.first_surfaces.append(surfaces[0])
+            self._characters += 2 * len(word)
+        return number
+
+    def tokens(self, texts: Iterable[str]) -> Tokens:
+        """The words of stretches of text."""
+        ends, codes, waiting = [0], [np.zeros(0, np.int32)], []
+        total = 0
+        for text in texts:
+            chunks = bare_chunks(text)
+            waiting += chunks
+            total += len(chunks)
+            ends.append(total)
+            if len(waiting) >= _SLICE:
+                codes.append(self._codes(waiting))
+                waiting = []
+        codes.append(self._codes(waiting))
+        return self._expanded(np.concatenate(codes), np.array(ends, np.int64))
+
+    def _codes(self, chunks: list[str]) -> Array:
+        return np.fromiter(map(self.__getitem__, chunks), np.int32, len(chunks))
+
+    def _expanded(self, codes: Array, ends: Array) -> Tokens:
+        """Word numbers from the codes of chunks; `ends` are the places, among the chunks, where stretches end."""
+        special = np.flatnonzero(codes < 0)
+        rows = [self._rows[-1 - code] for code in codes[special].tolist()]
+        counts = np.ones(len(codes), np.int64)
+        counts[special] = lengths = np.array([len(row) for row in rows], np.int64)
+        words = np.repeat(codes, counts)
+        places = np.concatenate(([0], np.cumsum(counts)))
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        words[np.repeat(places[special], lengths) + within] = [word for row in rows for word in row]
+        return Tokens(words, np.diff(places[ends]))
+
+
+def _renumbered(titles: Tokens, bodies: Tokens, word_count: int) -> tuple[list[int], Tokens, Tokens]:
+    """The words that a batch uses, and its tokens by their places among these."""
+    used = np.zeros(word_count, bool)
+    used[titles.words] = True
+    used[bodies.words] = True
+    places = (np.cumsum(used) - 1).astype(np.int32)
+    return (
+        np.flatnonzero(used).tolist(),
+        Tokens(places[titles.words], titles.counts),
+        Tokens(places[bodies.words], bodies.counts),
+    )
+
+
+def _head(entry: Entry) -> Head:
+    return Head(
+        title=entry.title,
+        title_rule=entry.title_rule,
+        type_rule=entry.type_rule,
+        date_source=entry.date_source.value,
+        url=entry.url,
+        source=entry.source,
+    )
+
+
+def _title_keys(entries: Sequence[Entry], titles: Tokens, first_surfaces: Sequence[str]) -> Iterable[bytes]:
+    """The keys that order titles as French dictionaries do: folded words first, accents and case to break ties."""
+    words = [first_surfaces[number] for number in titles.words.tolist()]
+    start = 0
+    for entry, count in zip(entries, titles.counts.tolist(), strict=True):
+        folded = " ".join(words[start : start + count])
+        yield f"{folded}\0{entry.title}".encode(errors="replace")
+        start += count

@@ -1,0 +1,135 @@
+"""One generation, open for reading: its segments in order, what is deleted of them, and where a document is."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from indexer.columnar.arrays import Array, DamagedArrays
+from indexer.columnar.codec import read_toc
+from indexer.columnar.segment import DEAD_SUFFIX, SUFFIX, Segment, read_dead
+from indexer.columnar.stored import Stored
+from indexer.errors import IndexDamaged
+from indexer.model import Document
+
+# What reading lets through when bytes are not what was written: places outside of arrays, text that is no UTF-8, …
+_DAMAGE = (DamagedArrays, OSError, LookupError, ValueError, OverflowError, struct.error)
+
+_NONE = np.zeros(0, np.int64)
+
+# A file by device and inode: hard links in two generations are one.
+Identity = tuple[int, int]
+
+
+class Part:
+    """A segment in its generation. `first`: the generation's number of its document 0. `dead`: a bool for each
+    document, True when it is deleted; None when none is."""
+
+    def __init__(self, name: str, segment: Segment, first: int, dead: Array | None) -> None:
+        self.name = name
+        self.segment = segment
+        self.first = first
+        self.dead = dead
+
+    @cached_property
+    def stored(self) -> Stored:
+        """The texts of the segment."""
+        return Stored(self.segment.file)
+
+    @property
+    def live(self) -> int:
+        """How many documents are not deleted."""
+        return self.segment.documents - (0 if self.dead is None else int(self.dead.sum()))
+
+    def find(self, id: str) -> int | None:
+        """The live document with this id, by its number in the segment."""
+        number = self.segment.number(id)
+        return None if number is None or (self.dead is not None and self.dead[number]) else number
+
+    def of_file(self, file: str) -> Array:
+        """The live documents of a file (its root, `/`, path), ascending."""
+        ordinal = self.segment.files.values.find(file.encode(errors="replace"))
+        if ordinal < 0:
+            return _NONE
+        ords, order = self.segment.files.ords, self._by_file
+        first, end = np.searchsorted(ords, (ordinal, ordinal + 1), sorter=order)
+        numbers = order[first:end]
+        return numbers if self.dead is None else numbers[~self.dead[numbers]]
+
+    @cached_property
+    def _by_file(self) -> Array:
+        """All documents, those of one file together: made at the first look-up (1 s for ten million)."""
+        return np.argsort(self.segment.files.ords, kind="stable")
+
+    def document(self, number: int) -> Document:
+        """A whole document by its number in the segment, deleted or not."""
+        return self.stored.document(self.segment, number)
+
+
+class OpenGeneration:
+    """The parts of a generation, in order. Immutable, and safe to share between threads.
+
+    `documents` counts deleted documents too, until they are merged away; `live` does not. Segments that `earlier` (the
+    generation before) has open are shared with it: the same files are not mapped twice. Raises IndexDamaged.
+    """
+
+    def __init__(self, folder: Path, earlier: OpenGeneration | None = None) -> None:
+        self.folder = folder
+        self._open: dict[Identity, Segment] = {}
+        self.documents = 0
+        parts = []
+        with self.damage_named():
+            for entry in read_toc(folder):
+                segment = self._segment(folder / f"{entry.name}{SUFFIX}", earlier)
+                dead = read_dead(folder / f"{entry.name}{DEAD_SUFFIX}", segment.documents) if entry.deleted else None
+                part = Part(entry.name, segment, self.documents, dead)
+                if (segment.documents, segment.documents - part.live) != (entry.documents, entry.deleted):
+                    raise DamagedArrays(f"nombre de documents inattendu dans {entry.name}")
+                parts.append(part)
+                self.documents += segment.documents
+        self.parts = tuple(parts)
+
+    def _segment(self, path: Path, earlier: OpenGeneration | None) -> Segment:
+        facts = path.stat()
+        identity = facts.st_dev, facts.st_ino
+        shared = earlier._open.get(identity) if earlier else None
+        self._open[identity] = segment = shared or Segment(path)
+        return segment
+
+    @property
+    def live(self) -> int:
+        """How many documents are not deleted."""
+        return sum(part.live for part in self.parts)
+
+    def find(self, id: str) -> tuple[Part, int] | None:
+        """The live document with this id: its part and its number there."""
+        with self.damage_named():
+            for part in self.parts:
+                number = part.find(id)
+                if number is not None:
+                    return part, number
+        return None
+
+    def document(self, id: str) -> Document | None:
+        """The live document with this id."""
+        found = self.find(id)
+        if found is None:
+            return None
+        with self.damage_named():
+            return found[0].document(found[1])
+
+    @contextlib.contextmanager
+    def damage_named(self) -> Iterator[None]:
+        """What reading damaged files raises becomes IndexDamaged, never an empty answer."""
+        try:
+            yield
+        except _DAMAGE as error:
+            raise IndexDamaged(
+                f"L’index est illisible dans {self.folder} ({type(error).__name__} : {error}). "
+                "Reconstruisez-le : trouvaille reindex --full"
+            ) from error

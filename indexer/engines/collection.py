@@ -1,0 +1,86 @@
+"""The segments of a generation seen as one: fields and columns over documents that are numbered through.
+
+Documents are numbered from 0 over all segments in order, deleted ones included: they count in the statistics until a
+merge drops them. Nothing is read when a collection is made; columns over all documents are put together when the first
+query asks for them, and kept. What belongs to one query is in its own `lists.Terms`, so threads share a collection.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence, Sized
+from functools import cached_property
+
+import numpy as np
+
+from indexer.columnar.arrays import Array, narrowed
+from indexer.columnar.generation import Part
+from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.segment import Keywords, Segment
+from indexer.engines.columns import Column, Periods
+from indexer.engines.lists import IndexedField, joined
+
+
+class Collection:
+    """The documents of the parts of a generation, in order."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = tuple(parts)
+        self.documents = sum(part.segment.documents for part in self.parts)
+        self._firsts = [part.first for part in self.parts]
+        names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
+        self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
+
+    def locate(self, document: int) -> tuple[Part, int]:
+        """The part that holds a document, and its number there."""
+        part = self.parts[bisect_right(self._firsts, document) - 1]
+        return part, document - part.first
+
+    @cached_property
+    def alive(self) -> Array | None:
+        """Which documents are not deleted; None when none is."""
+        if all(part.dead is None for part in self.parts):
+            return None
+        alive = np.ones(self.documents, bool)
+        for part in self.parts:
+            if part.dead is not None:
+                alive[part.first : part.first + part.segment.documents] = ~part.dead
+        return alive
+
+    @cached_property
+    def types(self) -> Column:
+        """The type of each document."""
+        return self._keywords(lambda segment: segment.types)
+
+    @cached_property
+    def dates(self) -> Column:
+        """The date key of each document, 0 for none."""
+        keys = [np.asarray(part.segment.date_keys, np.int64) for part in self.parts]
+        values, places = np.unique(np.concatenate(keys), return_inverse=True)
+        return Column(values.tolist(), self._mapped(keys, places, lambda segment: segment.date_ords))
+
+    @cached_property
+    def periods(self) -> Periods:
+        """The period of each of the distinct dates."""
+        return Periods(np.asarray(self.dates.values, np.int64))
+
+    @cached_property
+    def years(self) -> Column:
+        """The year of each document's date, 0 for none."""
+        values, places = np.unique(np.asarray(self.dates.values, np.int64) // 10_000, return_inverse=True)
+        return Column(values.tolist(), narrowed(places).take(self.dates.ords))
+
+    def _keywords(self, column: Callable[[Segment], Keywords]) -> Column:
+        lists = [[value.decode() for value in column(part.segment).values] for part in self.parts]
+        values = sorted(set().union(*lists))
+        place = {value: number for number, value in enumerate(values)}
+        places = np.array([place[value] for values_of_part in lists for value in values_of_part], np.int64)
+        return Column(values, self._mapped(lists, places, lambda segment: column(segment).ords))
+
+    def _mapped(self, values: Sequence[Sized], places: Array, ords: Callable[[Segment], Array]) -> Array:
+        """The ordinals of all segments, each through where its values are among those of the collection."""
+        narrow, end, columns = narrowed(places), 0, []
+        for part, own in zip(self.parts, values, strict=True):
+            start, end = end, end + len(own)
+            columns.append(narrow[start:end].take(ords(part.segment)))
+        return joined(columns, self.documents)

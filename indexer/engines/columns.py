@@ -1,0 +1,49 @@
+"""Columns over all documents of a collection: what facets count and filters read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.model import DateFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Distinct values, sorted, and for each document the place of its own among them."""
+
+    values: Sequence[Any]
+    ords: Array
+
+    def counts(self, docs: Array) -> dict[Any, int]:
+        """How many of these documents have each value, of those that any has."""
+        counts = np.bincount(self.ords.take(docs), minlength=len(self.values))
+        return {self.values[place]: int(counts[place]) for place in np.flatnonzero(counts).tolist()}
+
+
+class Periods:
+    """The first and the last day (yyyymmdd) of some dates, given by their keys (0: no date)."""
+
+    def __init__(self, keys: Array) -> None:
+        self._known = keys > 0
+        year, month, day = keys // 10_000, keys // 100 % 100, keys % 100
+        last_month = np.where(month > 0, month, 12)
+        begin = ((year - 1970) * 12 + last_month - 1).astype("M8[M]")
+        days = ((begin + 1).astype("M8[D]") - begin.astype("M8[D]")).astype(np.int64)
+        self.first = year * 10_000 + np.maximum(month, 1) * 100 + np.maximum(day, 1)
+        self.last = year * 10_000 + last_month * 100 + np.where(day > 0, day, days)
+
+    def taken_by(self, dates: DateFilter) -> Array:
+        """For each date whether a filter takes it: DateFilter.matches for all at once."""
+        if dates.unknown:
+            return ~self._known
+        taken = self._known.copy()
+        if dates.first:
+            taken &= self.first >= dates.first.first
+        if dates.last:
+            taken &= self.last <= dates.last.last
+        return taken

@@ -1,0 +1,111 @@
+"""One query over one generation: match, filter, count, order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.engines.base import EngineQuery
+from indexer.engines.collection import Collection
+from indexer.engines.lists import Terms
+from indexer.engines.matching import Matcher
+from indexer.engines.ordering import best, in_order
+from indexer.engines.scoring import Scorer
+from indexer.model import DateFilter, Sort
+from indexer.settings import Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What EngineAnswer says, with the hits as numbers of documents in the collection, and their scores.
+
+    `terms` are those that were looked up on the way.
+    """
+
+    terms: Terms
+    matched: int = 0
+    total: int = 0
+    every: int | None = None
+    hits: Sequence[tuple[int, float]] = ()
+    types: Mapping[str, int] = field(default_factory=dict)
+    dates: Mapping[int, int] = field(default_factory=dict)
+
+
+def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
+    """Answer a query. `stem` gives the stem of a surface, as the collection was analysed."""
+    terms = Terms(collection.fields)
+    if not collection.documents:
+        return Found(terms, every=None if query.every is None else 0)
+    matcher = Matcher(collection, terms, stem)
+    filters = _Filters(collection, query)
+    matched = _alive(collection, matcher.docs(query.tree))
+    right_type, right_date = filters.by_type(matched), filters.by_date(matched)
+    docs = filters.by_date(right_type)
+    return Found(
+        terms=terms,
+        matched=len(matched),
+        total=len(docs),
+        every=_every(collection, query, matcher, filters, len(docs)),
+        hits=_page(collection, query, docs, Scorer(terms, matcher, ranking)),
+        types=collection.types.counts(right_date),
+        dates=_date_counts(collection, right_type, query.date),
+    )
+
+
+class _Filters:
+    """The filters of a query, as tables over the distinct values of a column."""
+
+    def __init__(self, collection: Collection, query: EngineQuery) -> None:
+        self._collection = collection
+        self._types = self._dates = None
+        if query.types:
+            self._types = np.isin(np.array(collection.types.values, object), query.types)
+        if query.date:
+            self._dates = collection.periods.taken_by(query.date)
+
+    def by_type(self, docs: Array) -> Array:
+        """Those of the documents that have one of the types."""
+        return docs if self._types is None else docs[self._types.take(self._collection.types.ords.take(docs))]
+
+    def by_date(self, docs: Array) -> Array:
+        """Those of the documents whose date passes."""
+        return docs if self._dates is None else docs[self._dates.take(self._collection.dates.ords.take(docs))]
+
+
+def _alive(collection: Collection, docs: Array) -> Array:
+    return docs if collection.alive is None else docs[collection.alive.take(docs)]
+
+
+def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters: _Filters, total: int) -> int | None:
+    if query.every is None or query.every == query.tree:
+        return None if query.every is None else total
+    return len(filters.by_date(filters.by_type(_alive(collection, matcher.docs(query.every)))))
+
+
+def _page(collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer) -> list[tuple[int, float]]:
+    """The hits asked for, as numbers and scores. By relevance all are scored, in another order those of the page."""
+    stop = min(query.offset + query.limit, len(docs))
+    if query.offset >= stop:
+        return []
+    if query.sort is Sort.RELEVANCE:
+        docs, scores = scorer.contenders(query.tree, docs, stop)
+        page = best(collection, docs, scores, query.offset, stop)
+        return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
+    page = in_order(collection, docs, query.sort, query.offset, stop)
+    places = np.argsort(page)
+    scores = np.zeros(len(page))
+    scores[places] = scorer.scores(query.tree, np.array(page)[places])
+    return list(zip(page, scores.tolist(), strict=True))
+
+
+def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:
+    """Documents by year (yyyy0000, 0 unknown), and by date inside the year that the filter opens."""
+    counts = {year * 10_000: count for year, count in collection.years.counts(docs).items()}
+    opened = date.opened if date else None
+    if opened and counts.pop(opened.year * 10_000, 0):
+        place = collection.years.values.index(opened.year)
+        counts |= collection.dates.counts(docs[collection.years.ords.take(docs) == place])
+    return counts

@@ -1,0 +1,106 @@
+"""The documents of a page of hits: whole, or of a long one the pieces of its text with most of what was asked.
+
+What is asked is looked up in the positions of surfaces, so that of 300 pages only those to be shown are unpacked. When
+a text has a word in other forms alone, these are found among the terms that begin like its stem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.columnar.generation import Part
+from indexer.columnar.schema import SURFACE, field_name
+from indexer.engines.collection import Collection
+from indexer.engines.lists import Terms
+from indexer.engines.positions import phrase_positions, positions_in
+from indexer.model import Document
+from indexer.query.tree import Leaf, Near, Node, Phrase, Prefix, Word, positive_leaves
+
+_BODY = field_name("body", SURFACE)
+# Pieces that are read of a long text, 16 KB in all; one of so many pieces is read whole.
+_PIECES = 4
+# Terms that are looked through for the other forms of a word, and the letters at the end of a stem that they may lack
+# (cheval, chevaux).
+_MOST_FORMS = 200
+_ENDING = 2
+_LEAST_LETTERS = 3
+
+
+class Reader:
+    """Reads the hits of one query."""
+
+    def __init__(self, collection: Collection, terms: Terms, stem: Callable[[str], str], tree: Node) -> None:
+        self._collection = collection
+        self._terms = terms
+        self._stem = stem
+        self._tree = tree
+        self._forms: dict[tuple[Leaf, str], tuple[str, ...]] = {}
+
+    def read(self, number: int) -> Document:
+        """The document with this number in the collection."""
+        part, own = self._collection.locate(number)
+        pieces = part.stored.pieces(own)
+        if len(pieces) <= _PIECES:
+            return part.document(own)
+        chosen = self._chosen(part, number, part.stored.first_positions(own))
+        return part.stored.document(part.segment, own, [pieces[place] for place in chosen])
+
+    def _chosen(self, part: Part, number: int, firsts: Array) -> list[int]:
+        """Which pieces of a document to read, in order: those that show most of what the others do not."""
+        leaves = list(dict.fromkeys(positive_leaves(self._tree)))
+        counts = np.zeros((len(leaves), len(firsts)), np.int64)
+        for row, leaf in zip(counts, leaves, strict=True):
+            places = firsts.searchsorted(self._positions(part, number, leaf), "right") - 1
+            row += np.bincount(places, minlength=len(firsts))
+        there, totals = counts > 0, counts.sum(axis=0)
+        missing = np.ones(len(leaves), bool)
+        chosen: list[int] = []
+        while len(chosen) < _PIECES and totals.any():
+            # The last key counts most; of equal pieces the earlier.
+            order = np.lexsort(
+                (-np.arange(len(firsts)), totals, there.sum(axis=0), there[missing].sum(axis=0), totals > 0)
+            )
+            chosen.append(int(order[-1]))
+            missing &= ~there[:, chosen[-1]]
+            totals[chosen[-1]] = 0
+        return sorted(chosen) or list(range(_PIECES))
+
+    def _positions(self, part: Part, number: int, leaf: Leaf) -> Array:
+        """Where a leaf stands in the body of a document."""
+        if isinstance(leaf, Phrase):
+            found = [self._terms.find(_BODY, word) for word in leaf.words]
+            lists = [one for one in found if one is not None]
+            return phrase_positions(lists, number) if len(lists) == len(found) else np.zeros(0, np.int64)
+        surfaces = {Word: "surfaces", Near: "words"}.get(type(leaf))
+        positions = self._all(getattr(leaf, surfaces), number) if surfaces else np.zeros(0, np.int64)
+        if not len(positions) and isinstance(leaf, Word | Prefix):
+            positions = self._all(self._other_forms(part, leaf), number)
+        return positions
+
+    def _all(self, surfaces: Sequence[str], number: int) -> Array:
+        found = [self._terms.find(_BODY, surface) for surface in surfaces]
+        return np.concatenate([np.zeros(0, np.int64), *(positions_in(one, number) for one in found if one)])
+
+    def _other_forms(self, part: Part, leaf: Word | Prefix) -> tuple[str, ...]:
+        """Surfaces of a segment that a word or prefix means, the first few hundred of them."""
+        key = leaf, part.name
+        if key not in self._forms:
+            terms = part.segment.field(_BODY).terms
+            found: list[str] = []
+            for begin in _beginnings(leaf):
+                ordinals = terms.starting_with(begin.encode(errors="replace"))
+                seen = terms.iterate(ordinals.start, min(ordinals.stop, ordinals.start + _MOST_FORMS))
+                found += (term.decode(errors="replace") for term in seen)
+            self._forms[key] = tuple(
+                form for form in found if isinstance(leaf, Prefix) or self._stem(form) in leaf.stems
+            )
+        return self._forms[key]
+
+
+def _beginnings(leaf: Word | Prefix) -> Sequence[str]:
+    if isinstance(leaf, Prefix):
+        return (leaf.prefix,)
+    return [stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)] for stem in leaf.stems]

@@ -1,0 +1,207 @@
+"""The postings of a term over all segments of a generation, decoded once for a query, and how to search in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.columnar.arrays import Array, DamagedArrays
+from indexer.columnar.generation import Part
+from indexer.columnar.postings import Entry, PostingLists
+from indexer.columnar.terms import TermTable
+
+# A list with more than one document in so many is worked on through a table of a byte for each document: a posting
+# costs 1.4 ns there, 10 to 60 ns when sorted or searched, and a byte of the table 0.02 ns.
+DENSE = 32
+# The tables of one query stay below this together (64 words over ten million documents); then each is made anew.
+_MAX_TABLE_BYTES = 1 << 26
+# Terms whose places a field remembers: 0.3 KB each for each segment.
+_MAX_PLACES = 4096
+
+
+class FieldPart(NamedTuple):
+    """A field in one segment."""
+
+    terms: TermTable
+    lists: PostingLists
+    first: int
+    documents: int
+
+
+# A list of a segment, and the number in the collection of the segment's first document.
+TermPart = tuple[PostingLists, Entry, int]
+
+
+class IndexedField:
+    """A field (`body_stem`) over all segments."""
+
+    def __init__(self, name: str, parts: Sequence[Part], documents: int) -> None:
+        self.name = name
+        self.documents = documents
+        self._parts = parts
+        self._places: dict[str, tuple[TermPart, ...]] = {}
+
+    def parts_with(self, term: str) -> tuple[TermPart, ...]:
+        """Where the lists of a term are. Remembered: who pages and filters asks for the same words again."""
+        found = self._places.get(term)
+        if found is None:
+            if len(self._places) >= _MAX_PLACES:
+                self._places.clear()
+            found = self._places[term] = tuple(self._look_up(term.encode(errors="replace")))
+        return found
+
+    def _look_up(self, term: bytes) -> Iterator[TermPart]:
+        for terms, lists, first, documents in self.parts:
+            ordinal = terms.find(term)
+            if ordinal >= 0:
+                entry = lists.entry(ordinal)
+                if entry.df > documents:
+                    raise DamagedArrays(f"liste de {self.name} plus longue que permis")
+                yield lists, entry, first
+
+    @cached_property
+    def parts(self) -> tuple[FieldPart, ...]:
+        """The field of each segment."""
+        found = []
+        for part in self._parts:
+            field = part.segment.field(self.name)
+            if len(field.terms) != len(field.lists):
+                raise DamagedArrays(f"nombre de termes inattendu dans {self.name}")
+            found.append(FieldPart(field.terms, field.lists, part.first, part.segment.documents))
+        return tuple(found)
+
+    @cached_property
+    def average(self) -> float:
+        """The average number of terms of a document; 1 when there is none at all."""
+        return sum(part.segment.field(self.name).total_length for part in self._parts) / self.documents or 1.0
+
+    @cached_property
+    def lengths(self) -> Array:
+        """The number of terms of each document."""
+        return joined([part.segment.field(self.name).lengths for part in self._parts], self.documents)
+
+
+class TermList:
+    """The postings of one term in one field over all segments, decoded when first asked for."""
+
+    __slots__ = ("_docs", "_table", "_terms", "_tf", "df", "field", "parts")
+
+    def __init__(self, field: IndexedField, parts: Sequence[TermPart], terms: Terms) -> None:
+        self.field = field
+        self.parts = parts
+        self.df = sum([entry.df for _, entry, _ in parts])
+        self._terms = terms
+        self._docs: Array | None = None
+        self._tf: tuple[Array | None] | None = None
+        self._table: Array | None = None
+
+    @property
+    def idf(self) -> float:
+        """How rare the term is, as Whoosh counts it."""
+        return math.log(self.field.documents / (self.df + 1)) + 1
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether a table over all documents is worth its size."""
+        return self.df * DENSE > self.field.documents
+
+    @property
+    def docs(self) -> Array:
+        """The documents, ascending."""
+        if self._docs is None:
+            self._docs, end = np.empty(self.df, np.int64), 0
+            for lists, entry, first in self.parts:
+                start, end = end, end + entry.df
+                docs = lists.docs(entry, self._docs[start:end])
+                if first:
+                    docs += first
+        return self._docs
+
+    @property
+    def tf(self) -> Array | None:
+        """How often the term occurs in each of its documents; None when once in all."""
+        if self._tf is None:
+            self._tf = (self._joined_tf(),)
+        return self._tf[0]
+
+    def _joined_tf(self) -> Array | None:
+        stored = [lists.tf(entry) for lists, entry, _ in self.parts]
+        if len(stored) == 1 or not any(part is not None for part in stored):
+            return stored[0]
+        sizes = [entry.df for _, entry, _ in self.parts]
+        return np.concatenate([np.ones(df, "u1") if tf is None else tf for tf, df in zip(stored, sizes, strict=True)])
+
+    @property
+    def table(self) -> Array | None:
+        """For each document of the collection how often the term occurs there, once it was worth making."""
+        return self._table
+
+    def make_table(self) -> Array:
+        """The same, made now if need be."""
+        if self._table is not None:
+            return self._table
+        tf = self.tf
+        table = np.zeros(self.field.documents, "u1" if tf is None else tf.dtype)
+        table[self.docs] = 1 if tf is None else tf
+        if self._terms.may_keep(table.nbytes):
+            self._table = table
+        return table
+
+    def contains(self, docs: Array) -> Array:
+        """Which of these documents (ascending) have the term."""
+        if self._table is None and len(docs) * 8 < self.df:
+            return found_in(self.docs, docs)[1]
+        if self._table is None and not self.is_dense:
+            mask = np.zeros(len(docs), bool)
+            places, there = found_in(docs, self.docs)
+            mask[places[there]] = True
+            return mask
+        found: Array = self.make_table().take(docs) != 0
+        return found
+
+
+def found_in(where: Array, what: Array) -> tuple[Array, Array]:
+    """For each of `what` its place in `where` and whether it is there; both ascending, `where` without repetition."""
+    places = where.searchsorted(what)
+    if not len(where):
+        return places, np.zeros(len(what), bool)
+    np.minimum(places, len(where) - 1, out=places)
+    return places, where.take(places) == what
+
+
+class Terms:
+    """The terms that one query asks for, each looked up and decoded once."""
+
+    def __init__(self, fields: Mapping[str, IndexedField]) -> None:
+        self._fields = fields
+        self._found: dict[tuple[str, str], TermList | None] = {}
+        self._table_bytes = 0
+
+    def find(self, field: str, term: str) -> TermList | None:
+        """The postings of a term in a field; None when no document has it there."""
+        key = field, term
+        try:
+            return self._found[key]
+        except KeyError:
+            indexed = self._fields[field]
+            parts = indexed.parts_with(term)
+            found = self._found[key] = TermList(indexed, parts, self) if parts else None
+            return found
+
+    def may_keep(self, size: int) -> bool:
+        """Whether the query may hold a further table of so many bytes."""
+        self._table_bytes += size
+        return self._table_bytes <= _MAX_TABLE_BYTES
+
+
+def joined(parts: Iterable[Array], length: int) -> Array:
+    """Columns of segments as one; a single one stays the view of the file that it is. DamagedArrays when too short."""
+    parts = list(parts)
+    joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    if len(joined) != length:
+        raise DamagedArrays("colonne de longueur inattendue")
+    return joined

@@ -1,0 +1,151 @@
+"""Documents in which words stand together: in a row, or close to each other in any order.
+
+A place is a 64-bit key, document and position, so that places of all documents are compared at once. Documents are
+intersected first; positions are read for those alone that have every word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.engines.lists import TermList, found_in
+
+# Positions take 32 bits (columnar/postings.py); one more, so that no shift or window leaves its document.
+_POSITION_BITS = 33
+_MAX_DISTANCE = 1 << 32
+
+
+def phrase_docs(words: Sequence[TermList]) -> Array:
+    """The documents in which the words stand at successive positions, ascending."""
+    docs = _with_all(words)
+    return docs if len(words) == 1 or not len(docs) else _documents(_phrase_keys(words, docs))
+
+
+def phrase_positions(words: Sequence[TermList], document: int) -> Array:
+    """Where the words stand at successive positions in one document: the positions of the first."""
+    if not words or not all(word.contains(np.array([document]))[0] for word in words):
+        return np.zeros(0, np.int64)
+    ends = _phrase_keys(words, np.array([document]))
+    return _positions(ends) - (len(words) - 1)
+
+
+def positions_in(word: TermList, document: int) -> Array:
+    """Where a word stands in one document."""
+    return phrase_positions((word,), document)
+
+
+def _phrase_keys(words: Sequence[TermList], docs: Array) -> Array:
+    """The last place of each occurrence, in documents that all have every word, ascending."""
+    last = len(words) - 1
+    starts: Array | None = None
+    # A word further back is shifted less: all keys of one occurrence of the phrase are then equal.
+    for number in sorted(range(len(words)), key=lambda number: words[number].df):
+        keys = _keys(words[number], docs) + (last - number)
+        if starts is not None:
+            keys = starts[found_in(keys, starts)[1]]
+        starts = keys
+        docs = _documents(starts)
+    assert starts is not None, "a phrase has a word"
+    return starts
+
+
+def near_docs(words: Sequence[TermList], distance: int) -> Array:
+    """The documents with a place of its own for each word, the outermost at most `distance` apart, ascending."""
+    docs = _with_all(words)
+    if len(words) == 1 or not len(docs):
+        return docs
+    distance = min(distance, _MAX_DISTANCE)
+    distinct = list(dict.fromkeys(words))
+    places = [_keys(word, docs) for word in distinct]
+    wanted = [words.count(word) for word in distinct]
+    firsts = np.unique(np.concatenate(places))
+    for found, count in zip(places, wanted, strict=True):
+        # The last of as many places as the word is asked for, counted from the first place of the window.
+        ends = np.searchsorted(found, firsts) + (count - 1)
+        inside = ends < len(found)
+        inside[inside] = found[ends[inside]] <= firsts[inside] + distance
+        firsts = firsts[inside]
+    doubtful = _hold_any(firsts, distance, _shared(places))
+    seated = [first for first in firsts[doubtful].tolist() if _all_seated(first, distance, places, wanted)]
+    return _documents(np.sort(np.concatenate([firsts[~doubtful], np.array(seated, np.int64)])))
+
+
+def _documents(keys: Array) -> Array:
+    docs = keys >> _POSITION_BITS
+    return docs[np.concatenate(([True], docs[1:] != docs[:-1]))] if len(docs) else docs
+
+
+def _positions(keys: Array) -> Array:
+    positions: Array = keys & ((1 << _POSITION_BITS) - 1)
+    return positions
+
+
+def _with_all(words: Sequence[TermList]) -> Array:
+    """The documents that have every word, ascending."""
+    by_rarity = sorted(set(words), key=lambda word: word.df)
+    docs = by_rarity[0].docs
+    for word in by_rarity[1:]:
+        docs = docs[word.contains(docs)]
+    return docs
+
+
+def _keys(word: TermList, docs: Array) -> Array:
+    """The places of a word in documents that all have it, ascending."""
+    found = [keys for keys in _keys_of_parts(word, docs) if len(keys)]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _keys_of_parts(word: TermList, docs: Array) -> Iterator[Array]:
+    at = 0
+    for lists, entry, _ in word.parts:
+        own = word.docs[at : at + entry.df]
+        at += entry.df
+        mine = docs[np.searchsorted(docs, own[0]) : np.searchsorted(docs, own[-1], "right")]
+        if not len(mine):
+            continue
+        places = np.searchsorted(own, mine)
+        stored = lists.tf(entry)
+        tf = np.ones(entry.df, np.int64) if stored is None else stored.astype(np.int64)
+        starts = np.cumsum(tf) - tf
+        counts = tf.take(places)
+        # For each position wanted: where its document's begin, and how many of them come before it.
+        ends = np.cumsum(counts)
+        index = np.repeat(starts.take(places) - (ends - counts), counts) + np.arange(ends[-1])
+        positions = lists.positions(entry, 0, int(starts[-1] + tf[-1])).take(index)
+        yield np.repeat(mine << _POSITION_BITS, counts) + positions
+
+
+def _shared(places: Sequence[Array]) -> Array:
+    """The places where several of the words stand (a place may hold several forms)."""
+    together = np.sort(np.concatenate(places))
+    shared: Array = together[1:][together[1:] == together[:-1]]
+    return shared
+
+
+def _hold_any(firsts: Array, distance: int, places: Array) -> Array:
+    """Which windows hold one of these places."""
+    held: Array = np.searchsorted(places, firsts) < np.searchsorted(places, firsts + distance, "right")
+    return held
+
+
+def _all_seated(first: int, distance: int, places: Sequence[Array], wanted: Sequence[int]) -> bool:
+    """Whether each word can have places of its own in a window, where a place may be that of several words."""
+    options = []
+    for found, count in zip(places, wanted, strict=True):
+        start, end = np.searchsorted(found, [first, first + distance + 1])
+        options += [found[start:end].tolist()] * count
+    taken: dict[int, int] = {}
+
+    def seat(word: int, tried: set[int]) -> bool:
+        for place in options[word]:
+            if place not in tried:
+                tried.add(place)
+                if place not in taken or seat(taken[place], tried):
+                    taken[place] = word
+                    return True
+        return False
+
+    return all(seat(word, set()) for word in range(len(options)))
