@@ -104,7 +104,7 @@ class Manifest:
             published=data["published"],
             documents=data["documents"],
             built_with=dict(data["built_with"]),
-            roots=tuple(Root(**root) for root in data["roots"]),
+            roots=_roots(data),
             last_run=dict(data["last_run"]),
             files={name: FileSum(**sums) for name, sums in data["files"].items()},
         )
@@ -196,8 +196,12 @@ class IndexDirectory:
     def rescued_roots(self) -> tuple[Root, ...]:
         """The roots that the newest readable manifest names, for the repair of an index that cannot be opened."""
         for _, folder in reversed(self._numbered()):
-            with contextlib.suppress(OSError, IndexIncompatible, *_MALFORMED):
-                return Manifest.from_json((folder / MANIFEST).read_bytes()).roots
+            with contextlib.suppress(OSError, *_MALFORMED):
+                content = (folder / MANIFEST).read_bytes()
+                try:
+                    return Manifest.from_json(content).roots
+                except IndexIncompatible:  # roots are written so in every format
+                    return _roots(json.loads(content))
         return ()
 
     def _refuse_if_others_write(self) -> None:
@@ -354,6 +358,10 @@ def _difference(file: Path, sums: FileSum, sound: set[FileState] | None = None) 
         return "absent"
     except OSError as error:
         return f"illisible ({error.strerror or error})"
+
+
+def _roots(manifest: Mapping[str, Any]) -> tuple[Root, ...]:
+    return tuple(Root(**root) for root in manifest["roots"])
 
 
 def _seal(body: bytes) -> bytes:

@@ -19,7 +19,7 @@ from indexer.columnar.generations import FORMAT, IndexDirectory, Manifest
 from indexer.engines.base import EngineQuery
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexMissing, IndexProblem
 from indexer.french import WordLists
-from indexer.model import Document
+from indexer.model import Document, Root
 from indexer.query.tree import All
 from tests.columnar.making import add, made_document, made_engine, write
 from tests.conftest import ROOT
@@ -149,6 +149,19 @@ def test_an_index_of_another_format_is_refused_with_the_command_that_mends_it(tm
     manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     with pytest.raises(IndexIncompatible, match="reindex --full"):
         made_engine(folder).snapshot()
+
+
+def test_a_full_rebuild_knows_the_roots_of_an_index_of_another_format(tmp_path: Path, lists: WordLists) -> None:
+    folder = tmp_path / "index"
+    engine = made_engine(folder)
+    root = Root("corpus", "/srv/corpus")
+    with engine.update(lists, "rules") as update:
+        update.start(rebuild=False)
+        update.publish(files=b"", roots=(root,), last_run={})
+    manifest = generation_folder(folder, 1) / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 1'))
+    with engine.update(lists, "rules", full=True) as update:
+        assert update.roots == (root,)
 
 
 def test_an_index_of_another_analysis_is_searched_by_nobody(tmp_path: Path, lists: WordLists) -> None:
