@@ -20,9 +20,9 @@ from indexer.columnar.stored import Layout, Pieces
 from indexer.columnar.terms import write_terms
 
 # A segment is worth writing when it has so many bytes of text, words or documents: these bounds set the memory of a
-# run. 56 MB of French have 9 million words; a run takes 330 MB with them.
-_FULL_BYTES = 56_000_000
-_FULL_WORDS = 10_000_000
+# run, 130 MB and 3.3 bytes for each of text. 28 MB of French have 4.5 million words.
+_FULL_BYTES = 28_000_000
+_FULL_WORDS = 5_000_000
 _FULL_DOCUMENTS = 200_000
 
 _WORD_END = WORD_END.encode()

@@ -49,7 +49,7 @@ class Keywords:
 
     def of(self, document: int) -> str:
         """The string of a document."""
-        return self.values[int(self.ords[document])].decode()
+        return self.values[self.ords.item(document)].decode()
 
     def of_all(self, documents: Array) -> list[str]:
         """The string of each of many documents."""
@@ -119,12 +119,17 @@ class Segment:
 
     def digest(self, document: int) -> str:
         """The content hash of a document, in hexadecimal."""
-        return bytes(self.file.array("digest")[document]).hex()
+        digest: bytes = self._digests[document].tobytes()
+        return digest.hex()
 
     def digests(self, documents: Array) -> list[str]:
         """The content hashes of many documents, in hexadecimal."""
-        joined = self.file.array("digest")[documents].tobytes().hex()
+        joined = self._digests[documents].tobytes().hex()
         return [joined[start : start + 64] for start in range(0, len(joined), 64)]
+
+    @cached_property
+    def _digests(self) -> Array:
+        return self.file.array("digest")
 
     def number(self, id: str) -> int | None:
         """The document with this id, deleted or not; None when there is none."""

@@ -22,11 +22,12 @@ import re
 import tempfile
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -54,6 +55,9 @@ _COPIED_AT_ONCE = 1 << 20  # bytes
 
 # What unpacking raises when bytes or places are not what was written.
 _MALFORMED = (zstandard.ZstdError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
+
+# Reads a value from the beginning of a string; says where it ends.
+_read_json = json.JSONDecoder().raw_decode
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
 # A white space between digits may join them to one number (french/tokenize.py).
@@ -102,7 +106,11 @@ class Head:
     def to_json(self) -> bytes:
         """One line, without its end. Lone surrogates become question marks."""
         rest = {name: value for name in self.__slots__ if (value := getattr(self, name))}
-        return json.dumps({"title": self.title} | rest, ensure_ascii=False).encode(errors="replace")
+        return _encode({"title": self.title} | rest).encode(errors="replace")
+
+
+# json.dumps with an option makes an encoder at each call.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Stored:
@@ -113,6 +121,7 @@ class Stored:
 
     def __init__(self, file: ArraysFile) -> None:
         self._file = file
+        self._blob_start = file.start("stored.blob")
         self._starts = file.array("stored.starts")
         self._firsts = file.array("stored.firsts") if "stored.firsts" in file else None
         self._dictionary = file.array("stored.dictionary") if "stored.dictionary" in file else None
@@ -121,18 +130,18 @@ class Stored:
     def document(self, segment: Segment, number: int, pieces: Sequence[int] | None = None) -> Document:
         """A document of the segment of this file, with its whole text or these pieces of it and blank lines between."""
         try:
-            head, first = self._opened(number)
-            if pieces is None:
-                text = first + "".join(map(self.text, self.pieces(number)[1:]))
-            else:
+            head, text = self._opened(number)
+            if pieces is not None:
                 text = "\n\n".join(self.text(piece).strip() for piece in pieces)
+            elif self._firsts is not None:
+                text += "".join(map(self.text, self.pieces(number)[1:]))
             return _document(segment, number, head, text)
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
     def head(self, number: int) -> Head:
         """The head of a document."""
-        return self._opened(number)[0]
+        return Head(**self._opened(number)[0])
 
     def pieces(self, number: int) -> range:
         """The pieces of a document's text, at least one."""
@@ -162,21 +171,23 @@ class Stored:
         place = int(np.searchsorted(self._firsts, piece))
         return place < len(self._firsts) and int(self._firsts[place]) == piece
 
-    def _opened(self, number: int) -> tuple[Head, str]:
-        """Head of a document and text of its first piece."""
+    def _opened(self, number: int) -> tuple[dict[str, Any], str]:
+        """Head of a document (what Head has, where it is not the default) and text of its first piece."""
         try:
-            head, _, text = self.content(self.pieces(number).start).partition(b"\n")
-            return Head(**json.loads(head)), text.decode()
+            content = self.content(number if self._firsts is None else self._firsts.item(number)).decode()
+            head, end = _read_json(content)
+            return head, content[end + 1 :]
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
     def content(self, piece: int) -> bytes:
         """A piece unpacked, the head with it when it is a first one."""
-        frame = bytes(self._blob[int(self._starts[piece]) : int(self._starts[piece + 1])].data)
+        start = self._blob_start
+        frame = self._file.map[start + self._starts.item(piece) : start + self._starts.item(piece + 1)]
         # The frame says how much room unpacking takes before anything is unpacked.
         if not 0 <= zstandard.frame_content_size(frame) <= self.limit:
             raise DamagedArrays("texte plus long que permis")
-        number = 0 if self._dictionary is None else int(self._dictionary[piece])
+        number = 0 if self._dictionary is None else self._dictionary.item(piece)
         with self._lock:
             return self._decompressors[number].decompress(frame)
 
@@ -330,22 +341,33 @@ def _decompressor(dictionary: bytes) -> zstandard.ZstdDecompressor:
     return zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(dictionary))
 
 
-def _document(segment: Segment, number: int, head: Head, text: str) -> Document:
+# Document(…) sets each of its fields through object.__setattr__: 10 µs; the descriptors of its slots take 1.
+_new_document = Document.__new__
+_SET = {name: vars(Document)[name].__set__ for name in Document.__slots__}
+_set_id, _set_title, _set_text, _set_type = (_SET[name] for name in ("id", "title", "text", "type"))
+_set_date, _set_date_source, _set_root, _set_path = (_SET[name] for name in ("date", "date_source", "root", "path"))
+_set_digest, _set_first_seen, _set_title_rule = (_SET[name] for name in ("digest", "first_seen", "title_rule"))
+_set_type_rule, _set_url, _set_source = (_SET[name] for name in ("type_rule", "url", "source"))
+_DATE_SOURCES = {source.value: source for source in DateSource}
+_date = lru_cache(maxsize=1 << 14)(PartialDate.from_key)
+
+
+def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str) -> Document:
     id = segment.ids.of(number)
     root, _, path = segment.files.of(number).partition("/")
-    return Document(
-        id=id,
-        title=head.title,
-        text=text,
-        type=segment.types.of(number),
-        date=PartialDate.from_key(int(segment.date_keys[segment.date_ords[number]])),
-        date_source=DateSource(head.date_source),
-        root=root,
-        path=f"{path}#{id}" if head.line else path,
-        digest=segment.digest(number),
-        first_seen=segment.first_seen.of(number),
-        title_rule=head.title_rule,
-        type_rule=head.type_rule,
-        url=head.url,
-        source=head.source,
-    )
+    made = _new_document(Document)
+    _set_id(made, id)
+    _set_title(made, head["title"])
+    _set_text(made, text)
+    _set_type(made, segment.types.of(number))
+    _set_date(made, _date(segment.date_keys.item(segment.date_ords.item(number))))
+    _set_date_source(made, _DATE_SOURCES[head.get("date_source", "none")])
+    _set_root(made, root)
+    _set_path(made, f"{path}#{id}" if head.get("line") else path)
+    _set_digest(made, segment.digest(number))
+    _set_first_seen(made, segment.first_seen.of(number))
+    _set_title_rule(made, head.get("title_rule", ""))
+    _set_type_rule(made, head.get("type_rule", ""))
+    _set_url(made, head.get("url"))
+    _set_source(made, head.get("source"))
+    return made

@@ -20,6 +20,8 @@ from indexer.columnar.arrays import Array, ArraysFile, ArraysWriter, narrowed
 
 SEPARATOR = b"\xff"
 _BLOCK = 64
+# The strings of so small a table are kept when one is first asked for: types, dates of runs, files with many documents.
+_FEW = 1024
 _WRITE_BYTES = 1 << 20
 
 
@@ -68,7 +70,15 @@ class TermTable:
     def __getitem__(self, ordinal: int) -> bytes:
         if not 0 <= ordinal < self._count:
             raise IndexError(ordinal)
-        return self._strings(ordinal // _BLOCK)[ordinal % _BLOCK]
+        if self._count <= _FEW:
+            return self._all[ordinal]
+        block, place = divmod(ordinal, _BLOCK)
+        # Nothing stands before the first separator.
+        return self._content(block).split(SEPARATOR, place + 2)[place + 1]
+
+    @cached_property
+    def _all(self) -> list[bytes]:
+        return list(self)
 
     def get_all(self, ordinals: Array) -> list[bytes]:
         """The strings of many ordinals; each block is split once."""
@@ -98,7 +108,8 @@ class TermTable:
 
     def _content(self, block: int) -> bytes:
         """A block with its separators, the first and the last included."""
-        return self._map[self._base + int(self._blocks[block]) : self._base + int(self._blocks[block + 1]) + 1]
+        base, blocks = self._base, self._blocks
+        return self._map[base + blocks.item(block) : base + blocks.item(block + 1) + 1]
 
     def _strings(self, block: int) -> list[bytes]:
         return self._content(block)[1:-1].split(SEPARATOR)

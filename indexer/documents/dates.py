@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from indexer.documents.spelling import plain
 from indexer.model import PartialDate
@@ -64,8 +65,11 @@ def parse_date(text: str, *, oldest: int = _OLDEST) -> PartialDate | None:
 
     A year before `oldest` is taken for something else.
     """
-    if len(text) > _MAX_CHARS:
-        return None
+    return _parsed(text, oldest) if len(text) <= _MAX_CHARS else None
+
+
+@lru_cache(maxsize=4096)  # many documents are of one day
+def _parsed(text: str, oldest: int) -> PartialDate | None:
     wanted = plain(text)
     for pattern in _WHOLE:
         match = pattern.fullmatch(wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.model import DateSource, PartialDate
+from indexer.model import DateSource, Document, PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,23 @@ class Entry:
     digest: str
     warnings: tuple[str, ...] = ()
     date_rule: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> Entry:
+        """What reading gave when it gave this document; `key` and the rule of the date are not known any more."""
+        return cls(
+            key=None,
+            title=document.title,
+            title_rule=document.title_rule,
+            text=document.text,
+            date=document.date,
+            date_source=document.date_source,
+            type=document.type,
+            type_rule=document.type_rule,
+            url=document.url,
+            source=document.source,
+            digest=document.digest,
+        )
 
 
 @dataclass(frozen=True, slots=True)

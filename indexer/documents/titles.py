@@ -30,7 +30,8 @@ _GENRE = re.compile(
 # « Accueil | La Mission | Documents »
 _MENU = re.compile(r"\S\s+[|•·›>]\s+\S.*\s[|•·›>]\s+\S")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_EDGES = re.compile(r"^\W+|\W+$")
+# From the first letter or digit to the last.
+_CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 
 
 def title_of(paragraphs: Sequence[str], today: date) -> tuple[str, str, tuple[str, ...]]:
@@ -73,7 +74,8 @@ def without_title(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
 
 
 def _bare(text: str) -> str:
-    return _EDGES.sub("", plain(text))
+    core = _CORE.search(plain(text))
+    return core[0] if core else ""
 
 
 def _title_line(paragraphs: Sequence[str], today: date) -> int | None:

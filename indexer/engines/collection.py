@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence, Sized
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +19,22 @@ from indexer.columnar.generation import Part
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
 from indexer.engines.columns import Column, Periods
-from indexer.engines.lists import IndexedField, joined
+from indexer.engines.lists import IndexedField, TermList, joined
+from indexer.engines.memory import Memory
+
+# What is kept of decoded lists, or as much as the longest one takes.
+_DECODED_BYTES = 1 << 26
+_PREFIX_BYTES = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixDocs:
+    """The documents with any of the words that begin in some way, ascending."""
+
+    docs: Array
+
+    def forget(self) -> None:
+        """See Keeps: nothing is kept beside the documents themselves."""
 
 
 class Collection:
@@ -30,6 +46,8 @@ class Collection:
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
+        self.memory: Memory[TermList] = Memory(max(_DECODED_BYTES, self.documents * 8))
+        self.prefixes: Memory[PrefixDocs] = Memory(_PREFIX_BYTES)
 
     def locate(self, document: int) -> tuple[Part, int]:
         """The part that holds a document, and its number there."""
@@ -66,8 +84,9 @@ class Collection:
 
     @cached_property
     def years(self) -> Column:
-        """The year of each document's date, 0 for none."""
-        values, places = np.unique(np.asarray(self.dates.values, np.int64) // 10_000, return_inverse=True)
+        """The year of each document's date as a date key (yyyy0000), 0 for none."""
+        keys = np.asarray(self.dates.values, np.int64)
+        values, places = np.unique(keys - keys % 10_000, return_inverse=True)
         return Column(values.tolist(), narrowed(places).take(self.dates.ords))
 
     def _keywords(self, column: Callable[[Segment], Keywords]) -> Column:

@@ -22,7 +22,8 @@ class Column:
     def counts(self, docs: Array) -> dict[Any, int]:
         """How many of these documents have each value, of those that any has."""
         counts = np.bincount(self.ords.take(docs), minlength=len(self.values))
-        return {self.values[place]: int(counts[place]) for place in np.flatnonzero(counts).tolist()}
+        places = counts.nonzero()[0]
+        return dict(zip(map(self.values.__getitem__, places.tolist()), counts.take(places).tolist(), strict=True))
 
 
 class Periods:

@@ -36,7 +36,7 @@ class Found:
 
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
     """Answer a query. `stem` gives the stem of a surface, as the collection was analysed."""
-    terms = Terms(collection.fields)
+    terms = Terms(collection.fields, collection.memory)
     if not collection.documents:
         return Found(terms, every=None if query.every is None else 0)
     matcher = Matcher(collection, terms, stem)
@@ -103,9 +103,9 @@ def _page(collection: Collection, query: EngineQuery, docs: Array, scorer: Score
 
 def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:
     """Documents by year (yyyy0000, 0 unknown), and by date inside the year that the filter opens."""
-    counts = {year * 10_000: count for year, count in collection.years.counts(docs).items()}
+    counts = collection.years.counts(docs)
     opened = date.opened if date else None
     if opened and counts.pop(opened.year * 10_000, 0):
-        place = collection.years.values.index(opened.year)
+        place = collection.years.values.index(opened.year * 10_000)
         counts |= collection.dates.counts(docs[collection.years.ords.take(docs) == place])
     return counts

@@ -1,4 +1,4 @@
-"""The postings of a term over all segments of a generation, decoded once for a query, and how to search in them."""
+"""The postings of a term over all segments of a generation, decoded when they are needed, and how to search in them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from indexer.columnar.arrays import Array, DamagedArrays
 from indexer.columnar.generation import Part
 from indexer.columnar.postings import Entry, PostingLists
 from indexer.columnar.terms import TermTable
+from indexer.engines.memory import Memory
 
 # A list with more than one document in so many is worked on through a table of a byte for each document: a posting
 # costs 1.4 ns there, 10 to 60 ns when sorted or searched, and a byte of the table 0.02 ns.
 DENSE = 32
-# The tables of one query stay below this together (64 words over ten million documents); then each is made anew.
-_MAX_TABLE_BYTES = 1 << 26
 # Terms whose places a field remembers: 0.3 KB each for each segment.
 _MAX_PLACES = 4096
 
@@ -86,23 +85,29 @@ class IndexedField:
 
 
 class TermList:
-    """The postings of one term in one field over all segments, decoded when first asked for."""
+    """The postings of one term in one field over all segments, decoded when first asked for.
 
-    __slots__ = ("_docs", "_table", "_terms", "_tf", "df", "field", "parts")
+    Queries share it through a Memory, which may have it forget at any moment; an array that was handed out stays.
+    """
 
-    def __init__(self, field: IndexedField, parts: Sequence[TermPart], terms: Terms) -> None:
+    __slots__ = ("_docs", "_key", "_memory", "_starts", "_table", "_tf", "df", "field", "idf", "parts")
+
+    def __init__(self, field: IndexedField, term: str, parts: Sequence[TermPart], memory: Memory[TermList]) -> None:
         self.field = field
         self.parts = parts
         self.df = sum([entry.df for _, entry, _ in parts])
-        self._terms = terms
+        # How rare the term is, as Whoosh counts it.
+        self.idf = math.log(field.documents / (self.df + 1)) + 1
+        self._key = field.name, term
+        self._memory = memory
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what was decoded."""
         self._docs: Array | None = None
         self._tf: tuple[Array | None] | None = None
         self._table: Array | None = None
-
-    @property
-    def idf(self) -> float:
-        """How rare the term is, as Whoosh counts it."""
-        return math.log(self.field.documents / (self.df + 1)) + 1
+        self._starts: Array | None = None
 
     @property
     def is_dense(self) -> bool:
@@ -112,28 +117,66 @@ class TermList:
     @property
     def docs(self) -> Array:
         """The documents, ascending."""
-        if self._docs is None:
-            self._docs, end = np.empty(self.df, np.int64), 0
-            for lists, entry, first in self.parts:
-                start, end = end, end + entry.df
-                docs = lists.docs(entry, self._docs[start:end])
-                if first:
-                    docs += first
-        return self._docs
+        docs = self._docs
+        if docs is None:
+            docs = self._docs = self._joined_docs()
+            self._memory.grew(self._key, self, docs.nbytes)
+        return docs
+
+    def _joined_docs(self) -> Array:
+        joined, end = np.empty(self.df, np.int64), 0
+        for lists, entry, first in self.parts:
+            start, end = end, end + entry.df
+            docs = lists.docs(entry, joined[start:end])
+            if first:
+                docs += first
+        return joined
 
     @property
     def tf(self) -> Array | None:
         """How often the term occurs in each of its documents; None when once in all."""
-        if self._tf is None:
-            self._tf = (self._joined_tf(),)
-        return self._tf[0]
+        known = self._tf
+        if known is None:
+            known = self._tf = (self._joined_tf(),)
+            self._memory.grew(self._key, self, 0 if known[0] is None else known[0].nbytes)
+        return known[0]
+
+    @property
+    def starts(self) -> Array | None:
+        """Where the positions of each document begin among those of all, and their number; None when each has one."""
+        starts = self._starts
+        if starts is None and (tf := self.tf) is not None:
+            starts = np.zeros(self.df + 1, np.int64)
+            np.add.accumulate(tf, 0, np.int64, starts[1:])
+            self._starts = starts
+            self._memory.grew(self._key, self, starts.nbytes)
+        return starts
+
+    def positions(self, wanted: Array) -> Array:
+        """Some positions of the term, by their places (ascending) among those of all its documents (int64)."""
+        starts, found, first, done = self.starts, np.empty(len(wanted), np.int64), 0, 0
+        for lists, entry, _ in self.parts:
+            before, first = first, first + entry.df
+            begin, end = (before, first) if starts is None else (starts.item(before), starts.item(first))
+            until = int(wanted.searchsorted(end))
+            if done < until:
+                found[done:until] = lists.positions(entry, 0, end - begin).take(wanted[done:until] - begin)
+                done = until
+        return found
 
     def _joined_tf(self) -> Array | None:
+        if len(self.parts) == 1:
+            return self.parts[0][0].tf(self.parts[0][1])
         stored = [lists.tf(entry) for lists, entry, _ in self.parts]
-        if len(stored) == 1 or not any(part is not None for part in stored):
-            return stored[0]
-        sizes = [entry.df for _, entry, _ in self.parts]
-        return np.concatenate([np.ones(df, "u1") if tf is None else tf for tf, df in zip(stored, sizes, strict=True)])
+        greatest = max([0 if tf is None else tf.dtype.itemsize for tf in stored])
+        if not greatest:
+            return None
+        joined, end = np.ones(self.df, f"<u{greatest}"), 0
+        for (_, entry, _), tf in zip(self.parts, stored, strict=True):
+            start, end = end, end + entry.df
+            if tf is not None:
+                joined[start:end] = tf
+        return joined
 
     @property
     def table(self) -> Array | None:
@@ -142,14 +185,24 @@ class TermList:
 
     def make_table(self) -> Array:
         """The same, made now if need be."""
-        if self._table is not None:
-            return self._table
-        tf = self.tf
-        table = np.zeros(self.field.documents, "u1" if tf is None else tf.dtype)
-        table[self.docs] = 1 if tf is None else tf
-        if self._terms.may_keep(table.nbytes):
+        table = self._table
+        if table is None:
+            tf = self.tf
+            table = np.zeros(self.field.documents, "u1" if tf is None else tf.dtype)
+            table[self.docs] = 1 if tf is None else tf
             self._table = table
+            self._memory.grew(self._key, self, table.nbytes)
         return table
+
+    def places(self, docs: Array) -> Array:
+        """Where these documents (ascending), which all have the term, stand among its own."""
+        own = self.docs
+        if len(docs) * 8 < self.df or len(docs) * DENSE < self.field.documents:
+            return own.searchsorted(docs)
+        wanted = np.zeros(self.field.documents, bool)
+        wanted[docs] = True
+        found: Array = wanted.take(own).nonzero()[0]
+        return found
 
     def contains(self, docs: Array) -> Array:
         """Which of these documents (ascending) have the term."""
@@ -174,12 +227,12 @@ def found_in(where: Array, what: Array) -> tuple[Array, Array]:
 
 
 class Terms:
-    """The terms that one query asks for, each looked up and decoded once."""
+    """The terms that one query asks for, each looked up once."""
 
-    def __init__(self, fields: Mapping[str, IndexedField]) -> None:
+    def __init__(self, fields: Mapping[str, IndexedField], memory: Memory[TermList]) -> None:
         self._fields = fields
+        self._memory = memory
         self._found: dict[tuple[str, str], TermList | None] = {}
-        self._table_bytes = 0
 
     def find(self, field: str, term: str) -> TermList | None:
         """The postings of a term in a field; None when no document has it there."""
@@ -187,15 +240,13 @@ class Terms:
         try:
             return self._found[key]
         except KeyError:
-            indexed = self._fields[field]
-            parts = indexed.parts_with(term)
-            found = self._found[key] = TermList(indexed, parts, self) if parts else None
+            found = self._memory.get(key)
+            if found is None:
+                indexed = self._fields[field]
+                parts = indexed.parts_with(term)
+                found = TermList(indexed, term, parts, self._memory) if parts else None
+            self._found[key] = found
             return found
-
-    def may_keep(self, size: int) -> bool:
-        """Whether the query may hold a further table of so many bytes."""
-        self._table_bytes += size
-        return self._table_bytes <= _MAX_TABLE_BYTES
 
 
 def joined(parts: Iterable[Array], length: int) -> Array:

@@ -16,7 +16,7 @@ import numpy as np
 
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
-from indexer.engines.collection import Collection
+from indexer.engines.collection import Collection, PrefixDocs
 from indexer.engines.lists import DENSE, TermList, Terms, found_in
 from indexer.engines.positions import near_docs, phrase_docs
 from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
@@ -54,7 +54,7 @@ class Matcher:
             case Phrase() | Near():
                 return self._union([self.docs_in_field(node, field) for field in FIELDS])
             case Prefix():
-                return self._prefix(node.prefix.encode(errors="replace"))
+                return self._prefix(node.prefix)
             case Range():
                 return np.flatnonzero(self._collection.periods.taken_by(node.dates).take(self._collection.dates.ords))
             case All():
@@ -125,8 +125,16 @@ class Matcher:
             lists = self._covers[word] = [one for one in found if one is not None]
         return lists
 
-    def _prefix(self, prefix: bytes) -> Array:
-        """The documents with any of the terms that begin so: many lists, each document in several of them."""
+    def _prefix(self, prefix: str) -> Array:
+        """The documents with any of the terms that begin so."""
+        known = self._collection.prefixes.get(prefix)
+        if known is None:
+            known = PrefixDocs(self._gathered(prefix.encode(errors="replace")))
+            self._collection.prefixes.grew(prefix, known, known.docs.nbytes)
+        return known.docs
+
+    def _gathered(self, prefix: bytes) -> Array:
+        """The same from the lists: many of them, each document in several."""
         lists = []
         for name in (field_name(field, SURFACE) for field in FIELDS):
             for part in self._collection.fields[name].parts:

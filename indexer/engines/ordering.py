@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
-from itertools import groupby, islice
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -67,14 +67,14 @@ def _by_value(collection: Collection, docs: Array, values: Array, offset: int, s
     docs, keys = docs[order], keys[order]
     first = int(keys.searchsorted(keys[offset]))
     last = int(keys.searchsorted(keys[stop - 1], "right"))
+    keys = keys[first:last]
+    edges = [first, *((keys[1:] != keys[:-1]).nonzero()[0] + (first + 1)).tolist(), last]
     found: list[int] = []
-    for _, tied in groupby(
-        zip(keys[first:last].tolist(), docs[first:last].tolist(), strict=True), lambda pair: pair[0]
-    ):
-        group = [number for _, number in tied]
-        start, end = max(offset - first, 0), min(stop - first, len(group))
-        found += group if len(group) == 1 else _by_rank(collection, np.array(group), _IDS, start, end)
-        first += len(group)
+    for start, end in pairwise(edges):
+        if end - start == 1:
+            found.append(docs.item(start))
+        else:
+            found += _by_rank(collection, docs[start:end], _IDS, max(offset - start, 0), min(stop, end) - start)
     return found
 
 
@@ -114,8 +114,8 @@ _IDS, _TITLES = _ByIds(), _ByTitles()
 def _by_rank(collection: Collection, docs: Array, order: _ByIds, offset: int, stop: int) -> list[int]:
     """The documents (ascending) from place `offset` to `stop` in an order that segments have ranks for."""
     streams = []
-    for part in collection.parts:
-        start, end = np.searchsorted(docs, (part.first, part.first + part.segment.documents))
+    edges = [*docs.searchsorted([part.first for part in collection.parts]).tolist(), len(docs)]
+    for part, (start, end) in zip(collection.parts, pairwise(edges), strict=True):
         if start < end:
             streams.append((part, _first_by_rank(part, docs[start:end] - part.first, order, stop)))
     if len(streams) == 1:
@@ -126,12 +126,12 @@ def _by_rank(collection: Collection, docs: Array, order: _ByIds, offset: int, st
 
 
 def _first_by_rank(part: Part, numbers: Array, order: _ByIds, stop: int) -> Array:
-    """The first `stop` documents of a segment, in order."""
+    """The first `stop` documents of a segment, in order, and a few more."""
     ranks = order.ranks(part, numbers)
     if stop * 4 < len(ranks):
-        near = np.argpartition(ranks, stop - 1)[:stop]
-        numbers, ranks = numbers[near], ranks[near]
-    return numbers[np.argsort(ranks)]
+        near = (ranks <= -lower_bound(-ranks, stop)).nonzero()[0]
+        numbers, ranks = numbers.take(near), ranks.take(near)
+    return numbers.take(ranks.argsort())
 
 
 def _keyed(part: Part, numbers: Array, order: _ByIds) -> Iterator[tuple[tuple[bytes, ...], int]]:

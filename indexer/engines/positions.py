@@ -6,7 +6,7 @@ intersected first; positions are read for those alone that have every word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -94,28 +94,17 @@ def _with_all(words: Sequence[TermList]) -> Array:
 
 def _keys(word: TermList, docs: Array) -> Array:
     """The places of a word in documents that all have it, ascending."""
-    found = [keys for keys in _keys_of_parts(word, docs) if len(keys)]
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
-
-
-def _keys_of_parts(word: TermList, docs: Array) -> Iterator[Array]:
-    at = 0
-    for lists, entry, _ in word.parts:
-        own = word.docs[at : at + entry.df]
-        at += entry.df
-        mine = docs[np.searchsorted(docs, own[0]) : np.searchsorted(docs, own[-1], "right")]
-        if not len(mine):
-            continue
-        places = np.searchsorted(own, mine)
-        stored = lists.tf(entry)
-        tf = np.ones(entry.df, np.int64) if stored is None else stored.astype(np.int64)
-        starts = np.cumsum(tf) - tf
-        counts = tf.take(places)
+    places, starts, keys = word.places(docs), word.starts, docs << _POSITION_BITS
+    if starts is not None:
+        begins = starts.take(places)
+        counts = starts.take(places + 1) - begins
+        ends = counts.cumsum()
         # For each position wanted: where its document's begin, and how many of them come before it.
-        ends = np.cumsum(counts)
-        index = np.repeat(starts.take(places) - (ends - counts), counts) + np.arange(ends[-1])
-        positions = lists.positions(entry, 0, int(starts[-1] + tf[-1])).take(index)
-        yield np.repeat(mine << _POSITION_BITS, counts) + positions
+        places = (begins - (ends - counts)).repeat(counts)
+        places += np.arange(len(places))
+        keys = keys.repeat(counts)
+    keys += word.positions(places)
+    return keys
 
 
 def _shared(places: Sequence[Array]) -> Array:

@@ -67,20 +67,37 @@ class Scorer:
         scores = np.zeros(len(docs))
         shares: list[Share] = []
         self._gather(node, docs, 1.0, shares, scores, sure=True)
+        self._add([share for share in shares if share.found.df < _SEARCHED], docs, scores)
+        return self._contend([share for share in shares if share.found.df >= _SEARCHED], docs, scores, count)
+
+    def _contend(self, shares: Sequence[Share], docs: Array, scores: Array, count: int) -> tuple[Array, Array]:
+        """The same with the shares of common lists, which are still to be added to the scores.
+
+        The one that may give most comes first. Documents that could not come up to the best even with all that the
+        others may give are left behind: usually that is nearly all of them, before the longest lists are read.
+        """
         late = [share for share in shares if share.late]
-        bounding = [share for share in shares if share.gain]
-        self._add([share for share in shares if not share.late and not share.gain], docs, scores)
-        bounds = np.zeros(len(docs))
-        self._add(bounding, docs, bounds)
-        scores += bounds
-        if not late:
-            return docs, scores
-        least = lower_bound(scores, count)
-        bounds *= max(share.gain for share in bounding)
-        bounds += scores
-        near = np.flatnonzero(bounds >= least - SLACK)
-        docs, scores = docs[near], scores[near]
-        self._add(late, docs, scores)
+        early = sorted((share for share in shares if not share.late), key=lambda share: share.weight)
+        gain = max((share.gain for share in early), default=0.0)
+        missing, later = (sum(share.weight for share in some) for some in (early, late))
+        norms: dict[IndexedField, Array] = {}
+
+        def needed(best: float) -> float:
+            # What late shares may give is bounded twice: by their weights, and by what their stems give.
+            return max(best - missing - later, best / (1 + gain) - missing) - SLACK
+
+        while len(docs) >= _FEW:
+            if needed(scores.max()) > 0:
+                near = (scores >= needed(lower_bound(scores, count))).nonzero()[0]
+                if len(near) * 4 < len(docs) * 3:
+                    docs, scores = docs.take(near), scores.take(near)
+                    norms.clear()
+            if not early:
+                break
+            share = early.pop()
+            missing -= share.weight
+            scores += self._of_common(share, docs, norms)
+        self._add([*early, *late], docs, scores)
         return docs, scores
 
     def _gather(
@@ -164,14 +181,20 @@ class Scorer:
             if min(found.df, len(docs)) < _SEARCHED:
                 rare.setdefault(field, []).append((share, *_met(found, docs)))
                 continue
-            if field not in norms:
-                norms[field] = self._norm(field, docs)
-            scores += _saturated(found.make_table().take(docs), norms[field], share.weight)
+            scores += self._of_common(share, docs, norms)
         for field, met in rare.items():
             places = np.concatenate([places for _, places, _ in met])
             tf = np.concatenate([tf for _, _, tf in met])
             weights = np.repeat([share.weight for share, _, _ in met], [len(tf) for _, _, tf in met])
             np.add.at(scores, places, _saturated(tf, self._norm(field, docs.take(places)), weights))
+
+    def _of_common(self, share: Share, docs: Array, norms: dict[IndexedField, Array]) -> Array:
+        """What a common list gives to these documents. `norms` keeps those of the documents by field."""
+        field = share.found.field
+        norm = norms.get(field)
+        if norm is None:
+            norm = norms[field] = self._norm(field, docs)
+        return _saturated(share.found.make_table().take(docs), norm, share.weight)
 
     def _norm(self, field: IndexedField, docs: Array) -> Array:
         """What long documents weigh in the denominator."""
@@ -182,14 +205,15 @@ class Scorer:
 
 
 def _saturated(tf: Array, norm: Array, weight: float | Array) -> Array:
-    value: Array = tf / (tf + norm)
+    value: Array = tf + norm
+    np.divide(tf, value, out=value)
     value *= weight
     return value
 
 
 def _bind(surface: Share, stem: Share | None) -> None:
     """Have a surface wait for what its stem gives, which bounds what it gives itself."""
-    if stem is None or stem.weight <= 0:
+    if stem is None or stem.weight <= 0 or surface.found.df < _SEARCHED:
         return
     # Terms of a position have no more stems than surfaces: a document is at least as long in surfaces, and the norm
     # of its length at least this part of the norm in stems.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
@@ -98,22 +99,28 @@ class WordLists:
         """Parse lists held in memory, by file name, as an index keeps them."""
         if missing := [name for name in FILE_NAMES if name not in files]:
             raise ConfigError(f"Il manque des listes de mots : {', '.join(missing)}.")
-        kept = {name: bytes(files[name]) for name in FILE_NAMES}
-        readers = {name: _ListReader(name, content) for name, content in kept.items()}
-        elisions = _two_columns(readers["elisions.tsv"], values=("vowel", "any"))
-        families = _heads(readers["families.tsv"])
-        verbs = _conjugated(readers["verb-families.tsv"]) | _heads(readers["verbs.tsv"])  # the hand-written form wins
-        return cls(
-            files=MappingProxyType(kept),
-            digest=_digest(kept),
-            **{field: frozenset(readers[name].words()) for name, field in _TXT.items()},
-            # One table is enough: a verb whose infinitive is in a family belongs to it with all its forms.
-            heads=MappingProxyType({form: families.get(head, head) for form, head in verbs.items()} | families),
-            elided_before_vowel=frozenset(word for word, before in elisions.items() if before == "vowel"),
-            elided_before_any=frozenset(word for word, before in elisions.items() if before == "any"),
-            abbreviations=MappingProxyType(_two_columns(readers["abbreviations.tsv"])),
-            feminines=tuple(_feminines(readers["inclusive.tsv"])),
-        )
+        return _parsed(tuple(bytes(files[name]) for name in FILE_NAMES))
+
+
+@lru_cache(maxsize=2)
+def _parsed(contents: tuple[bytes, ...]) -> WordLists:
+    """The lists of these files: a run has those of its configuration and those of its index, which are mostly equal."""
+    kept = dict(zip(FILE_NAMES, contents, strict=True))
+    readers = {name: _ListReader(name, content) for name, content in kept.items()}
+    elisions = _two_columns(readers["elisions.tsv"], values=("vowel", "any"))
+    families = _heads(readers["families.tsv"])
+    verbs = _conjugated(readers["verb-families.tsv"]) | _heads(readers["verbs.tsv"])  # the hand-written form wins
+    return WordLists(
+        files=MappingProxyType(kept),
+        digest=_digest(kept),
+        **{field: frozenset(readers[name].words()) for name, field in _TXT.items()},
+        # One table is enough: a verb whose infinitive is in a family belongs to it with all its forms.
+        heads=MappingProxyType({form: families.get(head, head) for form, head in verbs.items()} | families),
+        elided_before_vowel=frozenset(word for word, before in elisions.items() if before == "vowel"),
+        elided_before_any=frozenset(word for word, before in elisions.items() if before == "any"),
+        abbreviations=MappingProxyType(_two_columns(readers["abbreviations.tsv"])),
+        feminines=tuple(_feminines(readers["inclusive.tsv"])),
+    )
 
 
 class _ListReader:
@@ -122,6 +129,7 @@ class _ListReader:
     def __init__(self, name: str, content: bytes) -> None:
         self.name = name
         self.line = 0
+        self._folded: dict[str, str] = {}
         try:
             self._lines = content.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
@@ -175,6 +183,12 @@ class _ListReader:
                 yield text
 
     def _fold(self, word: str) -> str:
+        folded = self._folded.get(word)  # tables of verbs repeat their endings
+        if folded is None:
+            self._folded[word] = folded = self._read(word)
+        return folded
+
+    def _read(self, word: str) -> str:
         if not word.replace("'", "").replace("’", "").isalpha():
             self.fail(f"« {word} » n’est pas un mot (lettres et apostrophes)")
         return fold(word)

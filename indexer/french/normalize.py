@@ -22,7 +22,9 @@ _ONE_TO_ONE = str.maketrans(
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 
-# Characters that are composed already, visible, and stay one character: nearly every chunk holds only these.
+# Characters that stay as they are: nearly every chunk holds only these.
+_NORMAL = re.compile("[\x00-_a-\xac\xae-\xb3\xb5-\xbb\xbf-\u02b8\u02c0-\u02ff\u2013-\u2017\u201a\u201c-\u2027]*")
+# Characters that are composed already, visible, and stay one character.
 _PLAIN = re.compile("[\x00-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*")
 
 # Stream-safe text (UAX #15) has at most 30 marks after a letter. Longer runs are hostile: Python sorts marks in
@@ -59,8 +61,10 @@ class Normalized:
 
 def normalize(chunk: str) -> Normalized:
     """Compose (NFC), delete the invisible, make every apostrophe `'`, every hyphen `-`, every fraction a space."""
+    if _NORMAL.fullmatch(chunk):
+        return Normalized(chunk)
     if _PLAIN.fullmatch(chunk):
-        return Normalized(chunk.translate(_ONE_TO_ONE) if not chunk.isascii() or "`" in chunk else chunk)
+        return Normalized(chunk.translate(_ONE_TO_ONE))
     text: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

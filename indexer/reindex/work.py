@@ -121,7 +121,7 @@ class Reader:
             case Lines(relative, lines):
                 outcomes = (Outcome(tuple(_items(documents.read_lines(lines, relative, self._rules), entries))),)
             case Copies(copied):
-                entries = [_entry(document) for document in copied]
+                entries = [Entry.of(document) for document in copied]
                 outcomes = ()
         return Done(outcomes, self._prepare(entries))
 
@@ -169,19 +169,3 @@ def _items(found: Iterable[Entry | Rejected], entries: list[Entry]) -> Iterator[
         else:
             entries.append(item)
             yield Found(item.key, item.digest, item.warnings)
-
-
-def _entry(document: Document) -> Entry:
-    return Entry(
-        key=None,
-        title=document.title,
-        title_rule=document.title_rule,
-        text=document.text,
-        date=document.date,
-        date_source=document.date_source,
-        type=document.type,
-        type_rule=document.type_rule,
-        url=document.url,
-        source=document.source,
-        digest=document.digest,
-    )

@@ -15,8 +15,8 @@ from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.columnar.segment import Segment
 from indexer.columnar.sortkeys import SortedKeys
 from indexer.columnar.writer import Writer
+from indexer.documents import Entry
 from indexer.model import Document
-from tests.columnar.making import entry
 
 Lists = dict[bytes, list[tuple[int, int, tuple[int, ...]]]]
 
@@ -34,7 +34,7 @@ def placed(document: Document) -> Placed:
 
 def prepared(preparer: WordsPreparer, documents: Sequence[Document]) -> tuple[WordBatch, list[Placed | None]]:
     """A batch of documents and their places: what a writer takes."""
-    return preparer.prepare([entry(document) for document in documents]), [placed(d) for d in documents]
+    return preparer.prepare([Entry.of(document) for document in documents]), [placed(d) for d in documents]
 
 
 def write_segment(path: Path, documents: Sequence[Document], preparer: WordsPreparer, *, batch: int = 7) -> Segment:

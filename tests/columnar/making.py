@@ -88,25 +88,8 @@ def write(
 
 def add(update: Update, documents: Sequence[Document]) -> None:
     """Analyse documents and write them, as a run does."""
-    batch = update.preparer()().prepare([entry(document) for document in documents])
+    batch = update.preparer()().prepare([Entry.of(document) for document in documents])
     update.add(batch, [Place(d.id, d.root, d.path, d.first_seen) for d in documents])
-
-
-def entry(document: Document) -> Entry:
-    """What reading gave before it was this document."""
-    return Entry(
-        key=None,
-        title=document.title,
-        title_rule=document.title_rule,
-        text=document.text,
-        date=document.date,
-        date_source=document.date_source,
-        type=document.type,
-        type_rule=document.type_rule,
-        url=document.url,
-        source=document.source,
-        digest=document.digest,
-    )
 
 
 def analysed(documents: Sequence[Document], analyzer: Analyzer) -> list[Analysed]:

@@ -20,6 +20,7 @@ from indexer.columnar.batch import FORM_END, TERM_END, WORD_END, Tokens, WordsPr
 from indexer.columnar.generation import OpenGeneration
 from indexer.columnar.segment import Segment
 from indexer.columnar.writer import Writer
+from indexer.documents import Entry
 from indexer.engines.base import Place
 from indexer.engines.local import LocalEngine
 from indexer.errors import IndexDamaged
@@ -35,7 +36,7 @@ from tests.columnar.contents import (
     write_generation,
     write_segment,
 )
-from tests.columnar.making import analysed, entry, made_document, made_engine, write
+from tests.columnar.making import analysed, made_document, made_engine, write
 from tests.columnar.plain_segment import write_plain_segment
 
 
@@ -79,7 +80,7 @@ def test_a_batch_has_the_words_that_the_analysis_finds(
         replace(made_document(n, random.Random(n)), title=title, text=data.draw(texts))
         for n, title in enumerate(titles)
     ]
-    batch = pickle.loads(pickle.dumps(preparer.prepare([entry(document) for document in documents])))
+    batch = pickle.loads(pickle.dumps(preparer.prepare([Entry.of(document) for document in documents])))
     assert len(batch) == len(documents)
     words = [
         tuple(tuple(form.split(TERM_END)) for form in w.split(FORM_END)) for w in batch.words.decode().split(WORD_END)
@@ -347,7 +348,7 @@ def test_a_rebuild_starts_from_nothing_and_removes_nothing(engine: LocalEngine, 
         document = update.stored("d0005")
         update.start(rebuild=True)
         update.remove(["d0005"])
-        update.add(update.preparer()().prepare([entry(document)]), [Place(document.id, "corpus", "6.txt", "2026")])
+        update.add(update.preparer()().prepare([Entry.of(document)]), [Place(document.id, "corpus", "6.txt", "2026")])
         update.publish(files=b"", roots=(), last_run={})
     snapshot = engine.snapshot()
     assert snapshot.status.documents == 1
@@ -357,7 +358,7 @@ def test_a_rebuild_starts_from_nothing_and_removes_nothing(engine: LocalEngine, 
 def test_what_makes_a_preparer_can_be_sent_to_another_process(engine: LocalEngine, lists: WordLists) -> None:
     with engine.update(lists, "rules") as update:
         made = pickle.loads(pickle.dumps(update.preparer()))()
-    assert len(made.prepare([entry(made_document(1, random.Random(1)))])) == 1
+    assert len(made.prepare([Entry.of(made_document(1, random.Random(1)))])) == 1
 
 
 def test_a_place_tells_lines_of_a_file_from_files() -> None:
