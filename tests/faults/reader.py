@@ -21,9 +21,10 @@ def seen(config: Path, index: Path) -> tuple[int, tuple[int, ...]]:
     service = create_service(load_settings(config, index, {}))
     while True:
         status = service.status()
-        totals = tuple(service.search(SearchRequest(query, per_page=1)).total for query in QUERIES)
-        if service.status().generation == status.generation:  # else it went on in between, as it should
-            return status.generation, (status.documents, *totals)
+        pages = [service.search(SearchRequest(query, per_page=1)) for query in QUERIES]
+        # Else it went on in between, as it should; it may even have come back (a rollback), so each page is asked.
+        if all(page.generation == status.generation for page in pages):
+            return status.generation, (status.documents, *(page.total for page in pages))
 
 
 def main(config: Path, index: Path, opens: int) -> None:
