@@ -71,11 +71,17 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 # --- targets -------------------------------------------------------------------------------------------------------
 
 
+def _both(found: Found, name: str) -> dict[str, Any]:
+    """What the engines took for a row of the queries; empty unless ours and the reference were asked."""
+    rows = {row["name"]: row["engines"] for row in found.get("queries", {}).get("rows", ())}
+    engines: dict[str, Any] = rows.get(name, {})
+    return engines if {"ours", REFERENCE} <= engines.keys() else {}
+
+
 def _row(name: str, most: float) -> Callable[[Found], tuple[str, str, bool] | None]:
     def find(found: Found) -> tuple[str, str, bool] | None:
-        rows = {row["name"]: row["engines"] for row in found.get("queries", {}).get("rows", ())}
-        engines = rows.get(name, {})
-        if not {"ours", REFERENCE} <= engines.keys():
+        engines = _both(found, name)
+        if not engines:
             return None
         ratio = engines["ours"]["p50_ratio"]
         ours = f"{engines['ours']['ms'][0]:.2f} ms, × {ratio:.2f}"
@@ -86,9 +92,8 @@ def _row(name: str, most: float) -> Callable[[Found], tuple[str, str, bool] | No
 
 def _tail(name: str, most: float) -> Callable[[Found], tuple[str, str, bool] | None]:
     def find(found: Found) -> tuple[str, str, bool] | None:
-        rows = {row["name"]: row["engines"] for row in found.get("queries", {}).get("rows", ())}
-        engines = rows.get(name, {})
-        if not {"ours", REFERENCE} <= engines.keys():
+        engines = _both(found, name)
+        if not engines:
             return None
         ours, theirs = engines["ours"]["ms"][1:], engines[REFERENCE]["ms"][1:]
         reached = all(one <= most * other for one, other in zip(ours, theirs, strict=True))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         request_pairs,
         search_url,
         toggle_type,
+        url_of,
     )
     from indexer.model import (
         MONTHS,
@@ -93,6 +94,7 @@ __all__ = [
     "search_url",
     "status_json",
     "toggle_type",
+    "url_of",
 ]
 
 # Lightest first: a name is looked for in each in turn.

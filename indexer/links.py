@@ -5,7 +5,7 @@ It stands below the web package because the command line prints the same JSON, l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode
@@ -108,8 +108,13 @@ def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
 
 def search_url(request: SearchRequest, path: str = SEARCH_PATH) -> str:
     """The shortest URL of a request; equal requests give equal URLs."""
-    pairs = request_pairs(request)
-    return f"{path}?{'&'.join([_encoded(name, value) for name, value in pairs])}" if pairs else path
+    return url_of(path, request_pairs(request))
+
+
+def url_of(path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """`path` with these parameters."""
+    query = "&".join([_encoded(name, value) for name, value in pairs])
+    return f"{path}?{query}" if query else path
 
 
 @lru_cache(maxsize=1024)

@@ -13,10 +13,10 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from indexer import JSON_PATH, SEARCH_PATH, IndexProblem, PageBeyondEnd, RequestError
+from indexer import JSON_PATH, SEARCH_PATH, IndexProblem, PageBeyondEnd, RequestError, url_of
 from webapp.dates import FIELDS, HOW_TO_WRITE
 from webapp.pages import DateForm, Link
-from webapp.query_string import pairs_of, url_of
+from webapp.query_string import pairs_of
 
 log = logging.getLogger("trouvaille.web")
 

@@ -51,6 +51,18 @@ def narrowed(values: npt.ArrayLike) -> Array:
     return array.astype(narrowest(int(array.max())))
 
 
+def starts_of(counts: Array) -> Array:
+    """Where each of consecutive runs of these lengths begins."""
+    starts: Array = np.cumsum(counts) - counts
+    return starts
+
+
+def places_within(counts: Array) -> Array:
+    """For each value of consecutive runs of these lengths its place in its run, from 0."""
+    places: Array = np.arange(int(counts.sum())) - np.repeat(starts_of(counts), counts)
+    return places
+
+
 class ArraysWriter:
     """Writes a file of arrays, one after the other; `close` completes it."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.columnar.arrays import Array
+from indexer.columnar.arrays import Array, places_within
 from indexer.columnar.stored import Head, cut
 from indexer.documents import Entry
 from indexer.french import Analyzer, WordLists, bare_chunks
@@ -124,15 +124,15 @@ class _Memo(dict[str, int]):
         return len(self.words)
 
     def __missing__(self, chunk: str) -> int:
-        word = self._analyzer.plain_word(chunk)
+        found = self._analyzer.reduced(chunk)
         # Most new chunks are known words in new punctuation.
-        code = self._read(chunk) if word is None or word == chunk else self[word]
+        code = self[found] if isinstance(found, str) else self._number_row(found)
         self[chunk] = code
         self._characters += len(chunk)
         return code
 
-    def _read(self, chunk: str) -> int:
-        row = [self._number(*terms) for terms in self._analyzer.terms(chunk)]
+    def _number_row(self, words: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> int:
+        row = [self._number(*terms) for terms in words]
         if len(row) == 1:
             return row[0]
         self._rows.append(row)
@@ -173,8 +173,7 @@ class _Memo(dict[str, int]):
         counts[special] = lengths = np.array([len(row) for row in rows], np.int64)
         words = np.repeat(codes, counts)
         places = np.concatenate(([0], np.cumsum(counts)))
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        words[np.repeat(places[special], lengths) + within] = [word for row in rows for word in row]
+        words[np.repeat(places[special], lengths) + places_within(lengths)] = [word for row in rows for word in row]
         return Tokens(words, np.diff(places[ends]))
 
 

@@ -23,7 +23,7 @@ from indexer.columnar.arrays import Array, DamagedArrays
 from indexer.columnar.codec_documents import ColumnDocuments
 from indexer.columnar.codec_terms import ColumnTerms
 from indexer.columnar.schema import refuse, schema
-from indexer.columnar.segment import DEAD_SUFFIX, SUFFIX, Segment, read_dead
+from indexer.columnar.segment import SUFFIX, Segment, dead_of
 
 # The name Whoosh gives an index that is given none. Files that begin with it and an underscore are Whoosh's to delete.
 _INDEX = "MAIN"
@@ -124,12 +124,9 @@ class ColumnCodec(base.Codec):
 
 def _open(storage: FileStorage, segment: ColumnSegment) -> tuple[Segment, Array | None]:
     """An open segment, and which of its documents are deleted."""
-    path = Path(storage.folder) / segment.segment_id()
-    opened = Segment(path.with_name(path.name + SUFFIX))
-    dead = read_dead(path.with_name(path.name + DEAD_SUFFIX), opened.documents) if segment.deleted else None
-    if (opened.documents, 0 if dead is None else int(dead.sum())) != (segment.documents, segment.deleted):
-        raise DamagedArrays(f"nombre de documents inattendu dans {segment.segment_id()}")
-    return opened, dead
+    path = Path(storage.folder) / f"{segment.segment_id()}{SUFFIX}"
+    opened = Segment(path)
+    return opened, dead_of(path, opened, segment.documents, segment.deleted)
 
 
 def write_toc(folder: Path, segments: Sequence[SegmentEntry]) -> None:

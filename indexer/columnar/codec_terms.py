@@ -15,7 +15,7 @@ from whoosh.codec import base
 from whoosh.matching.mcore import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
-from indexer.columnar.arrays import Array
+from indexer.columnar.arrays import Array, starts_of
 from indexer.columnar.schema import KEYWORDS
 from indexer.columnar.segment import Field, Keywords, Segment
 from indexer.columnar.terms import TermTable
@@ -269,5 +269,4 @@ class ColumnMatcher(LeafMatcher):
     @cached_property
     def _starts(self) -> Array:
         """Where the positions of each document begin among those of the term."""
-        starts: Array = np.cumsum(self._hits.tf) - self._hits.tf
-        return starts
+        return starts_of(self._hits.tf)

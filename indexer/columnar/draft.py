@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, ArraysWriter, narrowed
+from indexer.columnar.arrays import Array, ArraysWriter, narrowed, starts_of
 from indexer.columnar.batch import WORD_END, Tokens, WordBatch
 from indexer.columnar.fields import write_field
 from indexer.columnar.inversion import FieldWords, Vocabulary, invert
@@ -196,7 +196,6 @@ def _sums(values: Array, counts: Array) -> Array:
 
 def _positions(words: Array, piece_counts: Array) -> Array:
     """The position in its body of the first word of each piece, from the words of each."""
-    before = np.cumsum(words) - words
-    firsts = np.cumsum(piece_counts) - piece_counts
-    positions: Array = before - np.repeat(before[firsts], piece_counts)
+    before = starts_of(words)
+    positions: Array = before - np.repeat(before[starts_of(piece_counts)], piece_counts)
     return positions

@@ -12,7 +12,7 @@ import numpy as np
 
 from indexer.columnar.arrays import Array, DamagedArrays
 from indexer.columnar.codec import read_toc
-from indexer.columnar.segment import DEAD_SUFFIX, SUFFIX, Segment, read_dead
+from indexer.columnar.segment import SUFFIX, Segment, dead_of
 from indexer.columnar.stored import Stored
 from indexer.errors import IndexDamaged
 from indexer.model import Document
@@ -85,12 +85,10 @@ class OpenGeneration:
         parts = []
         with self.damage_named():
             for entry in read_toc(folder):
-                segment = self._segment(folder / f"{entry.name}{SUFFIX}", earlier)
-                dead = read_dead(folder / f"{entry.name}{DEAD_SUFFIX}", segment.documents) if entry.deleted else None
-                part = Part(entry.name, segment, self.documents, dead)
-                if (segment.documents, segment.documents - part.live) != (entry.documents, entry.deleted):
-                    raise DamagedArrays(f"nombre de documents inattendu dans {entry.name}")
-                parts.append(part)
+                path = folder / f"{entry.name}{SUFFIX}"
+                segment = self._segment(path, earlier)
+                dead = dead_of(path, segment, entry.documents, entry.deleted)
+                parts.append(Part(entry.name, segment, self.documents, dead))
                 self.documents += segment.documents
         self.parts = tuple(parts)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.columnar.arrays import Array
+from indexer.columnar.arrays import Array, places_within, starts_of
 from indexer.columnar.batch import FORM_END, TERM_END
 from indexer.columnar.postings import Postings
 
@@ -75,7 +75,7 @@ def invert(field: FieldWords, vocabulary: Vocabulary, *, positions: bool) -> Ite
     """The terms that the field has, in order, with their lists, some at a time."""
     places = np.arange(len(field.words), dtype=np.uint32) if positions else field.documents
     ranks, places = _occurrences(field, vocabulary, places)
-    starts = np.cumsum(field.counts) - field.counts
+    starts = starts_of(field.counts)
     bounds = _stretches(ranks, len(vocabulary.terms))
     stretch_of = np.repeat(np.arange(len(bounds), dtype=np.uint32), np.diff(bounds, append=len(vocabulary.terms)))
     stretch = stretch_of.astype(np.uint8 if len(bounds) <= 1 << 8 else np.uint32)[ranks]
@@ -97,8 +97,7 @@ def _occurrences(field: FieldWords, vocabulary: Vocabulary, places: Array) -> tu
         return ranks, places
     words = field.words[several]
     more = vocabulary.counts[words] - 1
-    within = np.arange(more.sum()) - np.repeat(np.cumsum(more) - more, more)
-    further = vocabulary.ranks[np.repeat(vocabulary.starts[words] + 1, more) + within]
+    further = vocabulary.ranks[np.repeat(vocabulary.starts[words] + 1, more) + places_within(more)]
     after = np.repeat(several + 1, more)
     return np.insert(ranks, after, further), np.insert(places, after, np.repeat(places[several], more))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, ArraysWriter, narrowed
+from indexer.columnar.arrays import Array, ArraysWriter, narrowed, places_within, starts_of
 from indexer.columnar.fields import FieldPart, write_field
 from indexer.columnar.generation import Part
 from indexer.columnar.postings import PostingLists, Postings
@@ -143,10 +143,9 @@ def _in_order(found: Sequence[Postings], order: Array, df: Array) -> Postings:
     places = [some.positions for some in found if some.positions is not None]
     if not places:
         return Postings(df, docs, tf[order], None)
-    starts = (np.cumsum(tf) - tf)[order]
+    starts = starts_of(tf)[order]
     tf = tf[order]
-    within = np.arange(int(tf.sum())) - np.repeat(np.cumsum(tf) - tf, tf)
-    return Postings(df, docs, tf, np.concatenate(places)[np.repeat(starts, tf) + within])
+    return Postings(df, docs, tf, np.concatenate(places)[np.repeat(starts, tf) + places_within(tf)])
 
 
 def _merged_long(

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, ArraysFile, ArraysWriter, narrowest
+from indexer.columnar.arrays import Array, ArraysFile, narrowest, starts_of
 
 WIDTHS = ("<u1", "<u2", "<u4")
 _MOST = 1 << 32
@@ -138,7 +138,7 @@ class PostingLists:
         tf = _gather(self._freqs, (code >> 2 & 3).astype(np.int8) - 1, records["tf"], df, np.int64(1))
         positions = None
         if self.has_positions:
-            cf = np.add.reduceat(tf, _starts(df)) if len(df) else df
+            cf = np.add.reduceat(tf, starts_of(df)) if len(df) else df
             positions = _gather(self._positions, (code >> 4).astype(np.int8) - 1, records["positions"], cf, np.int64(0))
         return Postings(df, _undo_gaps(gaps, df), tf, positions)
 
@@ -147,14 +147,9 @@ _NAMES = ("df", "code", "docs", "tf", "positions")
 _CODES = {"<u4": "I", "<u8": "Q", "|u1": "B"}
 
 
-def _starts(counts: Array) -> Array:
-    """Where each of consecutive runs of these lengths begins."""
-    return np.cumsum(counts) - counts
-
-
 def _undo_gaps(gaps: Array, df: Array) -> Array:
     total = np.cumsum(gaps)
-    starts = _starts(df)
+    starts = starts_of(df)
     before = np.where(starts > 0, total[starts - 1], 0) if len(df) else starts
     docs: Array = total - np.repeat(before, df)
     return docs
@@ -200,7 +195,7 @@ class PostingEncoder:
 
         Every term has a posting, documents ascend, frequencies are at least 1. ValueError for a value past 32 bits.
         """
-        df, starts = part.df, _starts(part.df)
+        df, starts = part.df, starts_of(part.df)
         if not len(df):
             return {}
         gaps = np.diff(part.docs, prepend=0)
@@ -215,7 +210,7 @@ class PostingEncoder:
         if self._with_positions:
             assert part.positions is not None
             cf = np.add.reduceat(part.tf, starts)
-            place_class = _classes(part.positions, _starts(cf))
+            place_class = _classes(part.positions, starts_of(cf))
             code |= place_class + 1 << 4
             appended |= self._append("pos", "positions", records, part.positions, place_class, cf)
         records["code"] = code
@@ -263,7 +258,7 @@ class PostingEncoder:
             mine = classes == number
             if mine.any():
                 name = f"{kind}{width}"
-                records[column][mine] = self._sizes[name] + _starts(counts[mine])
+                records[column][mine] = self._sizes[name] + starts_of(counts[mine])
                 appended[name] = values[per_value == number].astype(width)
                 self._sizes[name] += len(appended[name])
         return appended
@@ -286,13 +281,3 @@ def _classes(values: Array, starts: Array) -> Array:
     if len(greatest) and int(greatest.max()) >= _MOST:
         raise ValueError("a value of a posting list does not fit in 32 bits")
     return (greatest > 0xFF).astype(np.int64) + (greatest > 0xFFFF)
-
-
-def write_postings(out: ArraysWriter, name: str, postings: Postings) -> None:
-    """Write the lists of a whole field that are in memory."""
-    encoder = PostingEncoder(positions=postings.positions is not None)
-    encoded = encoder.encode(postings)
-    for suffix in encoder.names:
-        out.add(f"{name}.{suffix}", encoded.get(suffix, np.zeros(0, suffix[-3:])))
-    records = encoded.get(RECORDS, np.zeros(0, RECORD))
-    out.add(f"{name}.{RECORDS}", records.astype(encoder.record_type))

@@ -148,6 +148,15 @@ def write_dead(path: Path, dead: Array) -> None:
     out.close()
 
 
+def dead_of(path: Path, segment: Segment, documents: int, deleted: int) -> Array | None:
+    """Which documents of the segment at `path` are deleted; None when none is. Both counts are those of the table of
+    contents: raises DamagedArrays when the files hold others, or OSError."""
+    dead = read_dead(path.with_suffix(DEAD_SUFFIX), segment.documents) if deleted else None
+    if (segment.documents, 0 if dead is None else int(dead.sum())) != (documents, deleted):
+        raise DamagedArrays(f"nombre de documents inattendu dans {path.stem}")
+    return dead
+
+
 def read_dead(path: Path, documents: int) -> Array:
     """Which documents of a segment are deleted (bool each). Raises DamagedArrays or OSError."""
     bits = ArraysFile(path).array("dead")

@@ -139,10 +139,6 @@ class Stored:
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
-    def head(self, number: int) -> Head:
-        """The head of a document."""
-        return Head(**self._opened(number)[0])
-
     def pieces(self, number: int) -> range:
         """The pieces of a document's text, at least one."""
         if self._firsts is None:

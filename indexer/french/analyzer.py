@@ -125,14 +125,15 @@ class Analyzer:
         """The words of one chunk, as `split_chunks` cuts them; equal chunks are worked out once."""
         return self._chunks.get(raw) or self._analyze(raw)
 
-    def plain_word(self, chunk: str) -> str | None:
-        """The one word that has the same terms as the chunk: `article` for `(l’article),`; None for other chunks."""
-        return self._tokenizer.plain_word(normalize(chunk).text)
-
-    def terms(self, chunk: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """Surfaces and stems of each word of one chunk, worked out and not remembered."""
-        words = self._tokenizer.tokens(normalize(chunk).text).words
-        return [(word.forms, self._stems_of(word.forms)) for word in words]
+    def reduced(self, chunk: str) -> str | list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """What a chunk comes down to: a simpler chunk that has the same terms (`article` for `(l’article),`), else the
+        surfaces and stems of each of its words, worked out and not remembered.
+        """
+        text = normalize(chunk).text
+        word = self._tokenizer.plain_word(text)
+        if word is not None and word != chunk:
+            return word
+        return [(token.forms, self._stems_of(token.forms)) for token in self._tokenizer.tokens(text).words]
 
     def _stems_of(self, forms: tuple[str, ...]) -> tuple[str, ...]:
         if len(forms) == 1:

@@ -175,10 +175,6 @@ class NextTable:
         if files.any():
             self._kept[root] |= files
 
-    def is_kept(self, root: str) -> Mask:
-        """Which files of the table before stay as they are."""
-        return self._kept[root]
-
     def put(self, root: str, record: FileRecord, number: int | None = None) -> None:
         """Remember a file; `number`: what it was in the table before. Once for each file of a run."""
         if number is not None and self._before.root(root).holds(number, record):

@@ -6,19 +6,17 @@ Nothing here knows the index.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexer import documents
+from indexer.columnar.durable import sha256
 from indexer.documents import Entry, Line, Rejected, TypeRules
 from indexer.engines.base import Batch, Preparer
 from indexer.errors import UnreadableDocument
 from indexer.model import Document
-
-_CHUNK_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +149,10 @@ class Reader:
 
 def hash_of(path: str) -> tuple[str, str]:
     """The SHA-256 of a file, or why it cannot be read (French)."""
-    digest = hashlib.sha256()
     try:
-        # hashlib.file_digest fills 256 KB with zeros first: of a short file it takes three times as long.
-        with Path(path).open("rb", buffering=0) as file:
-            while content := file.read(_CHUNK_BYTES):
-                digest.update(content)
+        return sha256(Path(path)), ""
     except OSError as error:
         return "", f"lecture impossible : {documents.os_reason(error)}"
-    return digest.hexdigest(), ""
 
 
 def _items(found: Iterable[Entry | Rejected], entries: list[Entry]) -> Iterator[Found | Rejected]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import numpy as np
 import zstandard
 
 from indexer.columnar.arrays import ArraysWriter, narrowed
-from indexer.columnar.postings import Postings, write_postings
+from indexer.columnar.codec import SegmentEntry, write_toc
+from indexer.columnar.postings import RECORD, RECORDS, PostingEncoder, Postings
 from indexer.columnar.schema import DIGEST_BYTES, FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.segment import write_dead
 from indexer.columnar.sortkeys import write_sorted_keys
 from indexer.columnar.stored import Head
 from indexer.columnar.terms import write_terms
@@ -100,3 +102,28 @@ def _write_keywords(out: ArraysWriter, name: str, values: Sequence[str]) -> np.n
     ords = _numbers(ordinal[value.encode()] for value in values)
     out.add(f"{name}.ords", narrowed(ords))
     return ords
+
+
+def write_postings(out: ArraysWriter, name: str, postings: Postings) -> None:
+    """Write the lists of a whole field that are in memory."""
+    encoder = PostingEncoder(positions=postings.positions is not None)
+    encoded = encoder.encode(postings)
+    for suffix in encoder.names:
+        out.add(f"{name}.{suffix}", encoded.get(suffix, np.zeros(0, suffix[-3:])))
+    records = encoded.get(RECORDS, np.zeros(0, RECORD))
+    out.add(f"{name}.{RECORDS}", records.astype(encoder.record_type))
+
+
+def lay(folder: Path, segments: Sequence[Sequence[Analysed]], deleted: Iterable[str] = ()) -> Path:
+    """An index of these segments, some of its documents deleted."""
+    folder.mkdir(exist_ok=True)
+    gone, entries = set(deleted), []
+    for number, corpus in enumerate(segments):
+        name = f"{number:016x}"
+        write_plain_segment(folder / f"{name}.seg", corpus)
+        dead = np.array([d.document.id in gone for d in corpus])
+        if dead.any():
+            write_dead(folder / f"{name}.dead", dead)
+        entries.append(SegmentEntry(name, len(corpus), int(dead.sum())))
+    write_toc(folder, entries)
+    return folder

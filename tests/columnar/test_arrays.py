@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from indexer.columnar import terms as terms_module
 from indexer.columnar.arrays import ArraysFile, ArraysWriter, DamagedArrays, narrowed, narrowest
 from indexer.columnar.fields import write_field
-from indexer.columnar.postings import PostingLists, Postings, write_postings
+from indexer.columnar.postings import PostingLists, Postings
 from indexer.columnar.segment import read_dead, write_dead
 from indexer.columnar.sortkeys import SortedKeys, write_sorted_keys
 from indexer.columnar.terms import TermTable, union, write_terms
+from tests.columnar.plain_segment import write_postings
 
 _names = count()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,28 +32,11 @@ from indexer.model import PartialDate, Position
 from tests.columnar.compile import AtLeast, compile_tree, walk
 from tests.columnar.making import RANKING, TYPES, analysed, made_document, made_engine, made_tree, write
 from tests.columnar.naive import Analysed, Naive
-from tests.columnar.plain_segment import write_plain_segment
+from tests.columnar.plain_segment import lay
 from tests.columnar.topics import bursts
 
 SEED = 20261123
 WEIGHTING = scoring.BM25F(B=RANKING.b, K1=RANKING.k1)
-
-
-def lay(folder: Path, segments: Sequence[Sequence[Analysed]], deleted: Iterable[str] = ()) -> Path:
-    """An index of these segments, some of its documents deleted."""
-    folder.mkdir(exist_ok=True)
-    gone, entries = set(deleted), []
-    for number, corpus in enumerate(segments):
-        name = f"{number:016x}"
-        write_plain_segment(folder / f"{name}.seg", corpus)
-        dead = np.array([d.document.id in gone for d in corpus])
-        if dead.any():
-            out = ArraysWriter(folder / f"{name}.dead")
-            out.add("dead", np.packbits(dead))
-            out.close()
-        entries.append(SegmentEntry(name, len(corpus), int(dead.sum())))
-    write_toc(folder, entries)
-    return folder
 
 
 def opened(folder: Path) -> Any:

@@ -132,7 +132,8 @@ def test_each_piece_knows_the_position_of_its_first_word(
 ) -> None:
     rng = random.Random(1)
     documents = [replace(made_document(n, rng), text=made_document(n, rng, longest=9_000).text) for n in range(8)]
-    stored = Stored(write_segment(tmp_path / "a.seg", documents, preparer).file)
+    segment = write_segment(tmp_path / "a.seg", documents, preparer)
+    stored = Stored(segment.file)
     several = 0
     for number, document in enumerate(documents):
         texts = [stored.text(piece) for piece in stored.pieces(number)]
@@ -140,7 +141,7 @@ def test_each_piece_knows_the_position_of_its_first_word(
         assert "".join(texts) == document.text
         counts = [len(analyzer.analyze(text)) for text in texts]
         assert stored.first_positions(number).tolist() == [sum(counts[:n]) for n in range(len(counts))]
-        assert stored.head(number).title == document.title
+        assert stored.document(segment, number).title == document.title
     assert several > 2
 
 

@@ -14,7 +14,7 @@ from indexer.french import Analyzer
 from indexer.model import DateFilter, Document, Sort
 from tests.columnar.making import RANKING, TYPES, analysed
 from tests.columnar.naive import Naive
-from tests.columnar.test_codec import lay
+from tests.columnar.plain_segment import lay
 
 DATES = (
     None,
