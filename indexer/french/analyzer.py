@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from indexer.french.fold import fold
 from indexer.french.lists import WordLists
-from indexer.french.normalize import normalize
+from indexer.french.normalize import in_place, normalize
 from indexer.french.stem import Stemmer, snowball_version
 from indexer.french.tokenize import Tokenizer, split_chunks
 from indexer.model import Position
@@ -22,6 +22,7 @@ CHAIN_VERSION = f"{_CHAIN}-{snowball_version()}"
 
 # 282 bytes an entry, some 80 MB when full; 18 MB of text hold 88,000 distinct chunks.
 _MAX_REMEMBERED = 300_000
+_DIGITS = frozenset("0123456789")
 # Longer chunks are data or addresses, not met again.
 _MAX_REMEMBERED_CHARS = 200
 
@@ -114,6 +115,8 @@ class Analyzer:
 
     def stem(self, form: str) -> str:
         """The stem of a folded form."""
+        if form[:1] in _DIGITS:  # as the stemmer has it; numbers are not worth remembering
+            return form
         stem = self._stems.get(form)
         if stem is None:
             stem = self._stemmer.stem(form)
@@ -129,10 +132,10 @@ class Analyzer:
         """What a chunk comes down to: a simpler chunk that has the same terms (`article` for `(l’article),`), else the
         surfaces and stems of each of its words, worked out and not remembered.
         """
-        text = normalize(chunk).text
-        word = self._tokenizer.plain_word(text)
-        if word is not None and word != chunk:
-            return word
+        text = in_place(chunk) or normalize(chunk).text
+        core = self._tokenizer.core(text)
+        if core is not None and core != chunk:
+            return core
         return [(token.forms, self._stems_of(token.forms)) for token in self._tokenizer.tokens(text).words]
 
     def _stems_of(self, forms: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexer.french.elision import Elision, without_possessive
 from indexer.french.fold import MAX_TERM, fold
@@ -88,14 +88,16 @@ _ROMAN_UNITS = {"": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)+")
 _THOUSANDS_BY_DOTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _DATE_BY_DOTS = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{2}){1,2}")
+# What may stand around the word of a chunk.
+_BEFORE, _AFTER = r"[(«\"“\[]*", r"[)»\"”\].,;:!?…]*"
+_FIGURES = re.compile(rf"{_BEFORE}([0-9]+(?:[.,-][0-9]+)*){_AFTER}")
 # The footnote mark in « Conseil¹ » is no part of the word; the exponent of km² is.
 _FOOTNOTE_MARK = re.compile(r"(?<=[^\W\d_]{4})[⁰¹²³⁴-⁹]+$")
 
 _MAX_JOINED_PARTS = 8  # « sous-lieutenant-colonel-… »: longer rows of hyphens are not one word
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a chunk: its folded forms, the word itself first, and its span in the normalised chunk."""
 
     forms: tuple[str, ...]
@@ -103,8 +105,7 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The words of a chunk. When `joined`, the last form of the first word stands for the whole chunk."""
 
     words: tuple[Token, ...]
@@ -130,7 +131,7 @@ class Tokenizer:
         )
         self._compound = re.compile(rf"(?<![^\W_])(?:{self._elision.pattern})?(?:{special})|{_PIECE}")
         self._piece = re.compile(_PIECE)
-        self._plain = re.compile(rf"[(«\"“\[]*(?:{self._elision.pattern})?({_LETTER}+)[)»\"”\].,;:!?…]*")
+        self._plain = re.compile(rf"{_BEFORE}(?:{self._elision.pattern})?({_LETTER}+){_AFTER}")
         self._readers: dict[str, _Reader] = {
             "numero": self._read_numero,
             "mail": self._read_mail,
@@ -148,6 +149,8 @@ class Tokenizer:
         """The words of one normalised chunk. A chunk longer than any term is only cut at its punctuation."""
         if plain := self._plain.fullmatch(text):
             return self._read_word(text, *plain.span(1))
+        if figures := _FIGURES.fullmatch(text):
+            return _read_figures(text, *figures.span(1))
         scanner = self._compound if len(text) <= MAX_TERM else self._piece
         found = [self._readers[match.lastgroup or "piece"](match) for match in scanner.finditer(text)]
         found = [tokens for tokens in found if tokens.words]
@@ -155,11 +158,11 @@ class Tokenizer:
             return found[0]
         return Tokens(tuple(word for tokens in found for word in tokens.words))
 
-    def plain_word(self, text: str) -> str | None:
-        """The word of a normalised chunk that has the words of this word alone: nothing else is in it but elision and
-        punctuation."""
-        plain = self._plain.fullmatch(text)
-        return plain[1] if plain else None
+    def core(self, text: str) -> str | None:
+        """The word or figures of a normalised chunk that has the words of these alone: there is nothing else in it but
+        elision and punctuation."""
+        core = self._plain.fullmatch(text) or _FIGURES.fullmatch(text)
+        return core[1] if core else None
 
     # Each reader takes a match of its own pattern in the chunk.
 
@@ -278,6 +281,20 @@ def _with_joined(words: tuple[Token, ...], joined: str) -> Tokens:
         return Tokens(words)
     first = Token((words[0].forms[0], joined), words[0].start, words[0].end)
     return Tokens((first, *words[1:]), joined=True)
+
+
+def _read_figures(text: str, start: int, end: int) -> Tokens:
+    """Numbers, and rows of them (10-15, 1234-5): what `_read_piece` finds in them, for a third of its cost."""
+    words: list[Token] = []
+    place = start
+    for part in text[start:end].split("-"):
+        stop = place + len(part)
+        if part.isdigit():
+            words.append(Token((part[:MAX_TERM],), place, stop))
+        else:
+            words += _read_number(text, place, stop).words
+        place = stop + 1
+    return Tokens(tuple(words))
 
 
 def _read_number(text: str, start: int, end: int) -> Tokens:
