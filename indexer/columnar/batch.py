@@ -84,15 +84,16 @@ class WordsPreparer:
         cuts = [cut(entry.text) for entry in entries]
         titles = memo.tokens([entry.title for entry in entries])
         bodies = memo.tokens([piece for pieces in cuts for piece in pieces])
+        title_keys = tuple(_title_keys(entries, titles, memo.first_surfaces))
         used, titles, bodies = _renumbered(titles, bodies, memo.word_count)
         return WordBatch(
-            words=WORD_END.join([memo.words[number] for number in used]).encode(errors="replace"),
+            words=WORD_END.join(map(memo.words.__getitem__, used)).encode(errors="replace"),
             titles=titles,
             bodies=bodies,
             piece_counts=np.array([len(pieces) for pieces in cuts], np.int64),
             texts=tuple(piece.encode(errors="replace") for pieces in cuts for piece in pieces),
             heads=tuple(_head(entry).to_json() for entry in entries),
-            title_keys=tuple(_title_keys(entries, titles, [memo.first_surfaces[number] for number in used])),
+            title_keys=title_keys,
             types=tuple(entry.type for entry in entries),
             dates=np.array([entry.date.key if entry.date else 0 for entry in entries], np.int64),
             digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
@@ -203,7 +204,7 @@ def _head(entry: Entry) -> Head:
 
 def _title_keys(entries: Sequence[Entry], titles: Tokens, first_surfaces: Sequence[str]) -> Iterable[bytes]:
     """The keys that order titles as French dictionaries do: folded words first, accents and case to break ties."""
-    words = [first_surfaces[number] for number in titles.words.tolist()]
+    words = list(map(first_surfaces.__getitem__, titles.words.tolist()))
     start = 0
     for entry, count in zip(entries, titles.counts.tolist(), strict=True):
         folded = " ".join(words[start : start + count])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import compress, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +28,7 @@ _FULL_DOCUMENTS = 200_000
 _WORD_END = WORD_END.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """What a document is filed under, as bytes. `line`: it is a line of its file."""
 
     id: bytes
@@ -85,7 +84,7 @@ class DraftSegment:
 
     def _take_words(self, batch: WordBatch, keep: Array) -> None:
         table = batch.words.split(_WORD_END) if batch.words else []
-        numbers = np.fromiter(map(self._words.__getitem__, table), np.int32, len(table))
+        numbers = np.array(list(map(self._words.__getitem__, table)), np.int32)
         keep_piece = np.repeat(keep, batch.piece_counts)
         self._piece_counts.append(batch.piece_counts[keep])
         for field, tokens, kept in (("title", batch.titles, keep), ("body", batch.bodies, keep_piece)):

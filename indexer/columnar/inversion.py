@@ -82,11 +82,15 @@ def invert(field: FieldWords, vocabulary: Vocabulary, *, positions: bool) -> Ite
     for number, first in enumerate(bounds.tolist()):
         mine = np.flatnonzero(stretch == number)
         if len(mine):
-            low = (ranks[mine] - np.uint32(first)).astype(np.uint16)
-            order = np.argsort(low, kind="stable")
-            found = places[mine[order]]
-            docs = (field.documents[found] if positions else found).astype(np.int64)
-            yield _part(vocabulary, low[order] + np.int64(first), docs, found - starts[docs] if positions else None)
+            low = (ranks.take(mine) - np.uint32(first)).astype(np.uint16)
+            order = low.argsort(kind="stable")
+            # All is looked up in the order of places, which is the order in memory, and put in that of terms then.
+            docs = found = places.take(mine)
+            within = None
+            if positions:
+                docs = field.documents.take(found)
+                within = (found - starts.take(docs)).take(order)
+            yield _part(vocabulary, low.take(order) + np.int64(first), docs.take(order).astype(np.int64), within)
 
 
 def _occurrences(field: FieldWords, vocabulary: Vocabulary, places: Array) -> tuple[Array, Array]:

@@ -194,6 +194,8 @@ _DATELINE = re.compile(
 _DISPATCH = re.compile(
     rf"{_PLACE}(?:, [\w ]{{2,30}})?,? ?(?:le )?(?:{_WEEKDAY})?{_DAY} {_MONTH}(?: \d{{4}})? ?\([^()]{{2,40}}\) ?[-:]"
 )
+# What every line that _DISPATCH takes has, as written: most lines need not be spelled plainly.
+_AFTER_AGENCY = re.compile(r"\)\W*?[:‐‑‒–—―−-]")
 _DONE_AT = re.compile(
     rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{_WEEKDAY})?{_WRITTEN}"
 )
@@ -240,7 +242,7 @@ def is_date_line(line: str, today: date) -> bool:
 def is_dispatch(line: str) -> bool:
     """True for a line that begins as agencies do: « BAMAKO, 12 mars (Agence) — … »."""
     start = line[:_DATELINE_CHARS]
-    return "(" in start and _starts_with_capital(start) and bool(_DISPATCH.match(plain(start)))
+    return bool(_AFTER_AGENCY.search(start) and _starts_with_capital(start) and _DISPATCH.match(plain(start)))
 
 
 def _title_dates(title: str, today: date) -> Iterator[PartialDate]:

@@ -1,14 +1,18 @@
-"""What reading gives: an Entry for each document, or a Rejected that says why not; and the Draft between the two."""
+"""What reading gives: an Entry for each document, or a Rejected that says why not; and the Draft between the two.
+
+Entry and Draft are tuples with names, which are made in a third of the time that a frozen dataclass of a dozen fields
+takes: there is one of each for every document that is read.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexer.model import DateSource, Document, PartialDate
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One document of a file, ready to be indexed.
 
     `key` is the JSONL id, None when the file is the document. `text` has its paragraphs separated by one blank line and
@@ -62,8 +66,7 @@ class Rejected:
 EMPTY_FILE = Rejected(None, None, "fichier vide", empty=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What a format found in one document, before the rules of titles, dates and types choose.
 
     `paragraphs` hold no blank line; a line end inside one is the author's. `title` is the one its metadata or structure

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.documents.spelling import plain, squeeze
 from indexer.errors import ConfigError
@@ -38,8 +38,7 @@ _PLACES = {
 _SHAPES = {"dispatch": "dépêche d’agence", "dated-header": "en-tête de date"}
 
 
-@dataclass(frozen=True, slots=True)
-class TypeFacts:
+class TypeFacts(NamedTuple):
     """What the rules see of a document. `given` is the type its metadata names; `start` the beginning of its text."""
 
     title: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
 from indexer.french import Analyzer, WordLists
@@ -79,8 +79,7 @@ class Snapshot(Protocol):
         """The document with this id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a prepared document goes: its id, the root and path it was read from, and when it was first indexed."""
 
     id: str

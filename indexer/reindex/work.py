@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from indexer import documents
 from indexer.columnar.durable import sha256
@@ -68,9 +69,11 @@ class Copies:
 Unit = Files | Lines | Copies
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A document that was read: what a run has to know of it. The document itself is in the batch, in this order."""
+class Found(NamedTuple):
+    """A document that was read: what a run has to know of it. The document itself is in the batch, in this order.
+
+    A tuple with names, because it is sent from one process to another by the thousand.
+    """
 
     key: str | None
     digest: str
