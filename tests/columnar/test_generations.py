@@ -31,7 +31,7 @@ def some(first: int, count: int) -> list[Document]:
 
 
 def found(folder: Path) -> set[str]:
-    return {d.id for d, _ in made_engine(folder).snapshot().search(EngineQuery(All(), limit=10_000)).hits}
+    return {d.id for d, _ in made_engine(folder).snapshot().search(EngineQuery(All(), limit=1_000_000)).hits}
 
 
 def generation_folder(folder: Path, number: int) -> Path:
