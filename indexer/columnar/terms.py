@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from operator import ge
 from typing import Protocol
 
 import numpy as np
@@ -184,11 +185,12 @@ class _TableWriter:
         place, last, waiting, size = 0, None, [], 0
         strings = iter(terms)
         while block := list(islice(strings, _BLOCK)):
-            if any(SEPARATOR in term for term in block):
-                raise ValueError("a string holds the byte 0xff, which UTF-8 never does")
-            if any(left >= right for left, right in zip([last, *block], block, strict=False) if left is not None):
+            row = block if last is None else [last, *block]
+            if any(map(ge, row, row[1:])):
                 raise ValueError("strings are not sorted and distinct")
             content = SEPARATOR + SEPARATOR.join(block)
+            if content.count(SEPARATOR) > len(block):
+                raise ValueError("a string holds the byte 0xff, which UTF-8 never does")
             self.blocks.append(place)
             self.count += len(block)
             place, last, size = place + len(content), block[-1], size + len(content)

@@ -33,7 +33,7 @@ _ENOUGH_BYTES = 4_000_000
 _IN_FLIGHT = 2
 _END_S = 5.0
 # New objects that make Python look for cycles among them, in processes that read. Documents are thousands of objects
-# without any; its own 700 cost 5 % of reading and analysing.
+# without any; Python's own 700 cost 5 % of reading and analysing.
 _LOOK_FOR_CYCLES = 100_000
 
 
@@ -64,11 +64,15 @@ class Crew:
         self._jobs = jobs
         self._reader = reader
         self._workers: list[_Worker] = []
+        self._usual = gc.get_threshold()
 
     def __enter__(self) -> Crew:
+        self._usual = gc.get_threshold()
+        gc.set_threshold(_LOOK_FOR_CYCLES)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        gc.set_threshold(*self._usual)
         for worker in self._workers:
             worker.end()
         self._workers = []

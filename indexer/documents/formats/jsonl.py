@@ -285,7 +285,7 @@ def _split(stream: IO[bytes], most: int | None) -> Iterator[tuple[int, bytes | N
         read += len(line)
         if number == 1:
             line = line.removeprefix(_MARK)
-        too_long = len(line.rstrip(b"\r\n")) > MAX_LINE_BYTES
+        too_long = len(line) > MAX_LINE_BYTES and len(line.rstrip(b"\r\n")) > MAX_LINE_BYTES
         while too_long and line and not line.endswith(b"\n"):
             line = stream.readline(1024 * 1024)
             read += len(line)
