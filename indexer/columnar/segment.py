@@ -28,6 +28,7 @@ from indexer.columnar.terms import TermTable
 
 SUFFIX = ".seg"
 DEAD_SUFFIX = ".dead"
+_FEW = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,24 @@ class Field:
     total_length: int
 
 
-@dataclass(frozen=True, slots=True)
 class Keywords:
     """A column of strings: the distinct ones sorted, and for each document the ordinal of its own."""
 
-    values: TermTable
-    ords: Array
+    def __init__(self, values: TermTable, ords: Array) -> None:
+        self.values = values
+        self.ords = ords
 
     def of(self, document: int) -> str:
         """The string of a document."""
-        return self.values[self.ords.item(document)].decode()
+        ordinal = self.ords.item(document)
+        few = self._few
+        return self.values[ordinal].decode() if few is None else few[ordinal]
+
+    @cached_property
+    def _few(self) -> list[str] | None:
+        """All strings when they are so few that they are kept once one is asked for: types, dates of runs, files with
+        many documents."""
+        return [string.decode() for string in self.values] if len(self.values) <= _FEW else None
 
     def of_all(self, documents: Array) -> list[str]:
         """The string of each of many documents."""

@@ -56,8 +56,7 @@ _COPIED_AT_ONCE = 1 << 20  # bytes
 # What unpacking raises when bytes or places are not what was written.
 _MALFORMED = (zstandard.ZstdError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 
-# Reads a value from the beginning of a string; says where it ends.
-_read_json = json.JSONDecoder().raw_decode
+_read_json = json.JSONDecoder().raw_decode  # `decode` without its search for white space around
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
 # A white space between digits may join them to one number (french/tokenize.py).
@@ -170,9 +169,9 @@ class Stored:
     def _opened(self, number: int) -> tuple[dict[str, Any], str]:
         """Head of a document (what Head has, where it is not the default) and text of its first piece."""
         try:
-            content = self.content(number if self._firsts is None else self._firsts.item(number)).decode()
-            head, end = _read_json(content)
-            return head, content[end + 1 :]
+            content = self.content(number if self._firsts is None else self._firsts.item(number))
+            head, _, text = content.partition(b"\n")
+            return _read_json(head.decode())[0], text.decode()
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 

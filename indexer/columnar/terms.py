@@ -21,8 +21,6 @@ from indexer.columnar.arrays import Array, ArraysFile, ArraysWriter, narrowed
 
 SEPARATOR = b"\xff"
 _BLOCK = 64
-# The strings of so small a table are kept when one is first asked for: types, dates of runs, files with many documents.
-_FEW = 1024
 _WRITE_BYTES = 1 << 20
 
 
@@ -71,15 +69,12 @@ class TermTable:
     def __getitem__(self, ordinal: int) -> bytes:
         if not 0 <= ordinal < self._count:
             raise IndexError(ordinal)
-        if self._count <= _FEW:
-            return self._all[ordinal]
         block, place = divmod(ordinal, _BLOCK)
-        # Nothing stands before the first separator.
-        return self._content(block).split(SEPARATOR, place + 2)[place + 1]
-
-    @cached_property
-    def _all(self) -> list[bytes]:
-        return list(self)
+        content = self._content(block)
+        # Nothing stands before the first separator and after the last.
+        if place < _BLOCK // 2:
+            return content.split(SEPARATOR, place + 2)[place + 1]
+        return content.rsplit(SEPARATOR, min(_BLOCK, self._count - ordinal + place) - place + 1)[1]
 
     def get_all(self, ordinals: Array) -> list[bytes]:
         """The strings of many ordinals; each block is split once."""

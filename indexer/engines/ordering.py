@@ -68,7 +68,11 @@ def _by_value(collection: Collection, docs: Array, values: Array, offset: int, s
     first = int(keys.searchsorted(keys[offset]))
     last = int(keys.searchsorted(keys[stop - 1], "right"))
     keys = keys[first:last]
-    edges = [first, *((keys[1:] != keys[:-1]).nonzero()[0] + (first + 1)).tolist(), last]
+    new = keys[1:] != keys[:-1]
+    if new.all():
+        page: list[int] = docs[offset:stop].tolist()
+        return page
+    edges = [first, *(new.nonzero()[0] + (first + 1)).tolist(), last]
     found: list[int] = []
     for start, end in pairwise(edges):
         if end - start == 1:

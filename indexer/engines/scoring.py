@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
-from indexer.engines.lists import IndexedField, TermList, Terms, found_in
+from indexer.engines.lists import DENSE, IndexedField, TermList, Terms, found_in
 from indexer.engines.matching import Matcher
 from indexer.engines.ordering import SLACK, lower_bound
 from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
@@ -24,6 +25,10 @@ from indexer.settings import Ranking
 PREFIX_SCORE = 1.0
 # With fewer than so many documents on one side, a list is met with the documents by search, else through a table.
 _SEARCHED = 1_000
+# Documents are numbered in a table when more than one place in so many of them is wanted, and when the table (of which
+# only what is written or read takes time) has no more than so many entries for each; else they are searched.
+_SCATTERED = 16
+_FAR_APART = 256
 # Below so many documents, or when more than one in so many is to be shown, all are scored in full.
 _FEW = 2_000
 _SHOWN = 64
@@ -174,37 +179,71 @@ class Scorer:
     def _add(self, shares: Sequence[Share], docs: Array, scores: Array) -> None:
         """Add what lists give to the scores of these documents."""
         norms: dict[IndexedField, Array] = {}
-        rare: dict[IndexedField, list[tuple[Share, Array, Array]]] = {}
+        short: list[Share] = []
         for share in shares:
             found = share.found
-            field = found.field
-            if min(found.df, len(docs)) < _SEARCHED:
-                rare.setdefault(field, []).append((share, *_met(found, docs)))
-                continue
-            scores += self._of_common(share, docs, norms)
-        for field, met in rare.items():
-            places = np.concatenate([places for _, places, _ in met])
-            tf = np.concatenate([tf for _, _, tf in met])
-            weights = np.repeat([share.weight for share, _, _ in met], [len(tf) for _, _, tf in met])
-            np.add.at(scores, places, _saturated(tf, self._norm(field, docs.take(places)), weights))
+            # Whether a list has a table by now does not count: sums would differ in the last digit.
+            if min(found.df, len(docs)) >= _SEARCHED or (found.is_dense and len(docs) * DENSE > found.df):
+                scores += self._of_common(share, docs, norms)
+            elif found.df <= len(docs):
+                short.append(share)
+            else:
+                own, there = found_in(found.docs, docs)
+                places = there.nonzero()[0]
+                tf = 1 if found.tf is None else found.tf.take(own.take(places))
+                norm = self._norm_of(found.field, docs, norms).take(places)
+                scores[places] += _saturated(tf, norm, share.weight)
+        if short:
+            self._add_short(sorted(short, key=lambda share: share.found.field.name), docs, scores)
+
+    def _add_short(self, shares: Sequence[Share], docs: Array, scores: Array) -> None:
+        """The same for lists that are shorter than the documents, those of a field together, all in one go: a call to
+        numpy costs as much as a hundred postings."""
+        lists = [share.found for share in shares]
+        sizes = [one.df for one in lists]
+        found = np.concatenate([one.docs for one in lists])
+        places = _places(docs, found)
+        there = (docs.take(places, mode="clip") == found).nonzero()[0]
+        places, found = places.take(there), found.take(there)
+        tf = np.concatenate([np.ones(one.df, "u1") if one.tf is None else one.tf for one in lists]).take(there)
+        weights = np.repeat([share.weight for share in shares], sizes).take(there)
+        norm, start, end = np.empty(len(found)), 0, 0
+        for field, some in groupby(lists, key=lambda one: one.field):
+            end += sum(one.df for one in some)
+            stop = int(there.searchsorted(end))
+            norm[start:stop] = self._norm(field, found[start:stop])
+            start = stop
+        scores += np.bincount(places, _saturated(tf, norm, weights), len(docs))
 
     def _of_common(self, share: Share, docs: Array, norms: dict[IndexedField, Array]) -> Array:
         """What a common list gives to these documents. `norms` keeps those of the documents by field."""
-        field = share.found.field
+        norm = self._norm_of(share.found.field, docs, norms)
+        return _saturated(share.found.make_table().take(docs), norm, share.weight)
+
+    def _norm_of(self, field: IndexedField, docs: Array, norms: dict[IndexedField, Array]) -> Array:
+        """What the lengths of these documents weigh in the denominator; kept in `norms`."""
         norm = norms.get(field)
         if norm is None:
             norm = norms[field] = self._norm(field, docs)
-        return _saturated(share.found.make_table().take(docs), norm, share.weight)
+        return norm
 
     def _norm(self, field: IndexedField, docs: Array) -> Array:
-        """What long documents weigh in the denominator."""
         k1, b = self._ranking.k1, self._ranking.b
         norm = field.lengths.take(docs) * (k1 * b / field.average)
         norm += k1 * (1 - b)
         return norm
 
 
-def _saturated(tf: Array, norm: Array, weight: float | Array) -> Array:
+def _places(docs: Array, wanted: Array) -> Array:
+    """Where each of the wanted stands in `docs` (ascending); for one that is not there, anywhere."""
+    if len(wanted) * _SCATTERED < len(docs) or docs[-1] > len(docs) * _FAR_APART:
+        return docs.searchsorted(wanted)
+    places = np.empty(max(docs[-1], wanted.max()) + 1, np.int32)
+    places[docs] = np.arange(len(docs), dtype=np.int32)
+    return places.take(wanted)
+
+
+def _saturated(tf: Array | int, norm: Array, weight: float | Array) -> Array:
     value: Array = tf + norm
     np.divide(tf, value, out=value)
     value *= weight
@@ -220,18 +259,3 @@ def _bind(surface: Share, stem: Share | None) -> None:
     least_norm = min(1.0, stem.found.field.average / surface.found.field.average)
     surface.late = True
     stem.gain += surface.weight / (stem.weight * least_norm)
-
-
-def _met(found: TermList, docs: Array) -> tuple[Array, Array]:
-    """The places in `docs` of those that have the term, and how often they have it."""
-    if found.table is not None:
-        tf = found.table.take(docs)
-        places = tf.nonzero()[0]
-        return places, tf[places]
-    if found.df < len(docs):
-        places, there = found_in(docs, found.docs)
-        places, own = places[there], there.nonzero()[0]
-    else:
-        own, there = found_in(found.docs, docs)
-        own, places = own[there], there.nonzero()[0]
-    return places, np.ones(len(places), "u1") if found.tf is None else found.tf.take(own)
