@@ -137,7 +137,9 @@ class Marker:
                 joined = self._leaves(forms[-1:], stems[1:])
                 forms, stems = forms[:-1], stems[:1]
             leaves = joined | self._leaves(forms, stems)
-            phrases = tuple(phrase for form in word.surface for phrase in self._phrases.get(form, ()))
+            phrases: tuple[_Sequence, ...] = ()
+            if self._phrases:
+                phrases = tuple(phrase for form in word.surface for phrase in self._phrases.get(form, ()))
             if leaves or phrases:
                 yield _Asked(word.start, words.words[-1].end if joined else word.end, leaves, phrases, at)
 
@@ -145,8 +147,9 @@ class Marker:
         leaves = 0
         for form in forms:
             leaves |= self._surfaces.get(form, 0)
-            for prefix, bit in self._prefixes.items():
-                leaves |= bit if form.startswith(prefix) else 0
+            if self._prefixes:
+                for prefix, bit in self._prefixes.items():
+                    leaves |= bit if form.startswith(prefix) else 0
         for stem in stems:
             leaves |= self._stems.get(stem, 0)
         return leaves

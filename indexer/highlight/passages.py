@@ -146,6 +146,8 @@ def _whole_chunks(text: str, match: Match, start: int, end: int, reach: int) -> 
     )
 
 
+# As far as one looks back for the end of a word at first.
+_LONG_WORD = 30
 # A no-break space holds together « mots », 2 100 and 5 %; so does a plain one in a number.
 _NO_BREAKS = "\u00a0\u202f\u2009"
 _BREAK = re.compile(rf"(?:(?<![0-9])|(?!\s[0-9]{{3}}))[^\S{_NO_BREAKS}]+")
@@ -163,17 +165,21 @@ def _word_start(text: str, place: int, limit: int) -> int:
 
 def _word_end(text: str, limit: int, place: int) -> int:
     """The last place up to `place` where a word ends, from `limit` on, where one does."""
-    ends = [found.start() for found in _BREAK.finditer(text, limit, place + 1)]
-    return ends[-1] if ends else limit
+    for start in (max(limit, place - _LONG_WORD), limit):
+        ends = [found.start() for found in _BREAK.finditer(text, start, place + 1)]
+        if ends and ends[-1] > start:  # at `start` itself, the white space may have begun before
+            return ends[-1]
+    return limit
 
 
 def choose(passages: Sequence[Passage], count: int) -> Sequence[Passage]:
     """The passages to show, in the order of the text: each adds the most to those before it."""
     if len(passages) <= count:
         return passages
+    if count == 1:
+        return [max(passages, key=_worth)]
     # The bits of each, those with most of them first, then with most matches; equals stay in the order of the text.
-    ranked = [(passage.leaves, passage) for passage in passages]
-    ranked.sort(key=lambda one: (one[0].bit_count(), len(one[1].matches)), reverse=True)
+    ranked = [(passage.leaves, passage) for passage in sorted(passages, key=_worth, reverse=True)]
     chosen: list[Passage] = []
     shown = 0
     while ranked and len(chosen) < count:
@@ -182,6 +188,10 @@ def choose(passages: Sequence[Passage], count: int) -> Sequence[Passage]:
         shown |= best[0]
         chosen.append(best[1])
     return sorted(chosen, key=lambda passage: passage.start)
+
+
+def _worth(passage: Passage) -> tuple[int, int]:
+    return passage.leaves.bit_count(), len(passage.matches)
 
 
 def lead_of(text: str, max_chars: int) -> Passage | None:
