@@ -17,7 +17,7 @@ from indexer.columnar.batch import FORM_END, TERM_END
 from indexer.columnar.postings import Postings
 
 # Occurrences ordered at once, some 80 bytes each while they are; a term with more stands alone.
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 19
 _RANKS_AT_ONCE = 1 << 16
 _FORM_END, _TERM_END = FORM_END.encode(), TERM_END.encode()
 

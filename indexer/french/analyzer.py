@@ -134,9 +134,13 @@ class Analyzer:
         """
         text = in_place(chunk) or normalize(chunk).text
         core = self._tokenizer.core(text)
-        if core is not None and core != chunk:
-            return core
-        return [(token.forms, self._stems_of(token.forms)) for token in self._tokenizer.tokens(text).words]
+        if core is None:
+            tokens = self._tokenizer.tokens(text)
+        elif core[1] != chunk:
+            return core[1]
+        else:
+            tokens = self._tokenizer.of_core(core)
+        return [(token.forms, self._stems_of(token.forms)) for token in tokens.words]
 
     def _stems_of(self, forms: tuple[str, ...]) -> tuple[str, ...]:
         if len(forms) == 1:

@@ -147,22 +147,26 @@ class Tokenizer:
 
     def tokens(self, text: str) -> Tokens:
         """The words of one normalised chunk. A chunk longer than any term is only cut at its punctuation."""
-        if plain := self._plain.fullmatch(text):
-            return self._read_word(text, *plain.span(1))
-        if figures := _FIGURES.fullmatch(text):
-            return _read_figures(text, *figures.span(1))
+        core = self.core(text)
+        return self._scanned(text) if core is None else self.of_core(core)
+
+    def core(self, text: str) -> re.Match[str] | None:
+        """The word or the figures (group 1) of a normalised chunk in which there is nothing else but elision and
+        punctuation: it has the words of these alone."""
+        return self._plain.fullmatch(text) or _FIGURES.fullmatch(text)
+
+    def of_core(self, core: re.Match[str]) -> Tokens:
+        """The words of a chunk from its core."""
+        read = _read_figures if core.re is _FIGURES else self._read_word
+        return read(core.string, *core.span(1))
+
+    def _scanned(self, text: str) -> Tokens:
         scanner = self._compound if len(text) <= MAX_TERM else self._piece
         found = [self._readers[match.lastgroup or "piece"](match) for match in scanner.finditer(text)]
         found = [tokens for tokens in found if tokens.words]
         if len(found) == 1:
             return found[0]
         return Tokens(tuple(word for tokens in found for word in tokens.words))
-
-    def core(self, text: str) -> str | None:
-        """The word or figures of a normalised chunk that has the words of these alone: there is nothing else in it but
-        elision and punctuation."""
-        core = self._plain.fullmatch(text) or _FIGURES.fullmatch(text)
-        return core[1] if core else None
 
     # Each reader takes a match of its own pattern in the chunk.
 
@@ -289,7 +293,7 @@ def _read_figures(text: str, start: int, end: int) -> Tokens:
     place = start
     for part in text[start:end].split("-"):
         stop = place + len(part)
-        if part.isdigit():
+        if "." not in part and "," not in part:
             words.append(Token((part[:MAX_TERM],), place, stop))
         else:
             words += _read_number(text, place, stop).words

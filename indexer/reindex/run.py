@@ -35,7 +35,7 @@ _MAX_WAITING = 10_000
 _MAX_WAITING_BYTES = 64_000_000
 # A unit of work: enough for what is done once for each not to count, little enough for several to be in memory.
 _UNIT_BYTES = 1_000_000
-_UNIT_ITEMS = 400
+_UNIT_ITEMS = 1_000
 # What a small file costs beside its text, in bytes of text.
 _FILE_WEIGHT = 20_000
 

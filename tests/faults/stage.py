@@ -118,11 +118,12 @@ class Plan:
     options: tuple[str, ...] = ()
 
 
-# A dozen small runs leave segments enough for the next one to merge, and three old generations one to collect.
+# Small runs are merged six at a time: the last of sixteen merges for the third time. Three old generations leave one to
+# collect.
 PLANS = {
     "first": Plan((beginning,)),
     "update": Plan((beginning, one_more(5), one_more(6), changes)),
-    "merge": Plan((beginning, *(one_more(number) for number in range(20, 32)), one_more(32))),
+    "merge": Plan((beginning, *(one_more(number) for number in range(20, 34)), one_more(34))),
     "rebuild": Plan((beginning, changes, one_more(7), nothing), ("--full",)),
 }
 

@@ -38,6 +38,12 @@ def test_a_run_of_each_workload_does_what_the_workload_is_for(workload: Workload
     )
     assert removed == (workload.name != "first"), "an old generation is collected"
     assert (Kind.LINK in kinds) == (workload.name in ("update", "merge")), "what is kept is linked"
+    merged = [
+        operation.path
+        for operation in workload.operations
+        if operation.kind is Kind.UNLINK and "/.draft/" in operation.path and operation.path.endswith(".seg")
+    ]
+    assert (len(merged) > 4) == (workload.name == "merge"), "segments are merged"
 
 
 def test_a_killed_run_did_nothing_from_that_operation_on(workload_of: Make) -> None:

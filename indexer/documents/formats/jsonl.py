@@ -13,7 +13,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b, sha256
 from io import BufferedReader
 from typing import IO, Any, NamedTuple
@@ -37,6 +37,7 @@ _FREE_EXPANSION = 64 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
 _BUFFER = 1024 * 1024
+_HELD_BYTES = 4 * 1024 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PLAIN_ID = re.compile(rb'"id"[ \t]*:[ \t]*(?:"([^"\\\x00-\x1f]+)"|([1-9][0-9]*|0))[ \t]*[,}]')
@@ -78,6 +79,7 @@ class Lines:
         # Ten million lines make 160 MB here; as a dict of texts they would make two gigabytes.
         self._numbers, self._marks, self._documents = array("I"), array("Q"), array("i")
         self.to_read = int(source.size == 0)  # how many `read` will give
+        self._held: list[tuple[int, bytes | None]] | None = []  # all lines of a small file; a larger one is read again
         self._look_over(known)
         # For each mark that several lines have: how many do, and the number of the last.
         self._times: Counter[int] = Counter()
@@ -85,9 +87,15 @@ class Lines:
         self._settle_repeated()
 
     def _look_over(self, known: Known | None) -> None:
+        size = 0
         for number, content in _lines(self._source):
             if number > MAX_LINES:
                 raise UnreadableDocument(f"plus de {MAX_LINES // 1_000_000} millions de lignes : découpez le fichier")
+            if self._held is not None:
+                self._held.append((number, content))
+                size += len(content or b"")
+                if size > _HELD_BYTES:
+                    self._held = None
             document = -1 if known is None or content is None else known(sha256(content).digest())
             mark = 0 if content is None else _likely_mark(content)
             self.to_read += document < 0
@@ -102,7 +110,7 @@ class Lines:
         alike = set(ordered[1:][ordered[1:] == ordered[:-1]].tolist())
         if not alike:
             return
-        for number, content in _lines(self._source):
+        for number, content in self._all():
             place = self._place(number)
             if place is None or self._marks[place] not in alike:
                 continue
@@ -115,6 +123,9 @@ class Lines:
         for number, mark, document in zip(self._numbers, self._marks, self._documents, strict=True):
             if mark in self._last and document < 0 and self._last[mark] != number:
                 self.to_read -= 1
+
+    def _all(self) -> Iterable[tuple[int, bytes | None]]:
+        return _lines(self._source) if self._held is None else self._held
 
     def _place(self, number: int) -> int | None:
         place = bisect_left(self._numbers, number)
@@ -131,7 +142,7 @@ class Lines:
         if self._source.size == 0:
             yield EMPTY_FILE
         place, marked = 0, len(self._numbers)
-        for number, content in _lines(self._source):
+        for number, content in self._all():
             times = 1
             if place < marked and self._numbers[place] == number:
                 mark, document = self._marks[place], self._documents[place]
