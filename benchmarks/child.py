@@ -15,7 +15,6 @@ from benchmarks import analysis
 from benchmarks.corpus import Corpus, load_corpus
 from benchmarks.engines import NAMES, engine
 from benchmarks.engines.base import Op
-from benchmarks.engines.ours import run
 from benchmarks.measuring import anonymous_mb
 from benchmarks.queries import Asked
 from indexer.assembly import analyzer
@@ -33,9 +32,6 @@ def main() -> None:
     door.add_argument("engine", choices=NAMES)
     door.add_argument("corpus", type=Path)
     door.add_argument("folder", type=Path)
-    door = doors.add_parser("reindex")
-    door.add_argument("corpus", type=Path)
-    door.add_argument("folder", type=Path)
     door = doors.add_parser("answer")
     door.add_argument("engine", choices=NAMES)
     door.add_argument("folder", type=Path)
@@ -46,8 +42,6 @@ def main() -> None:
             print(json.dumps({"cpu_s": _analyse(load_corpus(given.corpus))}))
         case "build":
             engine(given.engine).build(load_corpus(given.corpus), given.folder)
-        case "reindex":
-            run(given.corpus, given.folder)
         case "answer":
             print(json.dumps(_answer(given.engine, given.folder, json.loads(given.texts.read_text()))))
 

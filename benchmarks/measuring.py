@@ -45,6 +45,11 @@ def child(*arguments: str) -> Used:
     return measured([sys.executable, "-m", "benchmarks.child", *arguments])
 
 
+def reindexed(index: Path, *arguments: str | Path) -> Used:
+    """Run the command `trouvaille reindex`, which must find nothing wrong, and measure it. Raises ChildFailed."""
+    return measured([sys.executable, "-m", "indexer", "reindex", "--json", "--index", str(index), *map(str, arguments)])
+
+
 def _environment() -> dict[str, str]:
     """Ours, but for what would have every start compile the program anew, as no installed program does."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

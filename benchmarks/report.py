@@ -207,11 +207,12 @@ def _indexing(found: Found) -> Iterator[str]:
     )
     rows = []
     for name, cost in part["engines"].items():
-        both = cost["cpu_s"] + (0 if name == "ours" else part["analysis_cpu_s"])
+        whole = name.startswith("ours")
+        both = cost["cpu_s"] + (0 if whole else part["analysis_cpu_s"])
         rows.append(
             (
                 name,
-                _NONE if name == "ours" else f"{cost['cpu_s']:.1f}",
+                _NONE if whole else f"{cost['cpu_s']:.1f}",
                 f"{both:.1f}",
                 f"{found['text_mb'] / both:.1f}",
                 f"{cost['wall_s']:.1f}",

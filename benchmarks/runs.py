@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Corpus
-from benchmarks.measuring import Used, measured, median, tell
+from benchmarks.measuring import Used, median, reindexed, tell
 from benchmarks.workshop import Workshop
 
 TIMES = 5
@@ -46,23 +45,18 @@ def _runs(corpus: Path, change: Any) -> dict[str, Any]:
     index = corpus.with_name(corpus.name + "-index")
     tell(f"runs over {corpus.name}: the first")
     time.sleep(_SETTLED_S)
-    first = _reindex(index, corpus)
+    first = reindexed(index, corpus)
     tell(f"runs over {corpus.name}: nothing changed, one changed")
-    unchanged = [_reindex(index) for _ in range(TIMES)]
+    unchanged = [reindexed(index) for _ in range(TIMES)]
     changed = []
     for number in range(TIMES):
         change(corpus, number)
         time.sleep(_SETTLED_S)
-        changed.append(_reindex(index))
+        changed.append(reindexed(index))
         report = json.loads(changed[-1].said)
         if report["changed"] != 1:
             raise ValueError(f"one document was changed, the run says {report}")
     return {"first": _summary([first]), "nothing changed": _summary(unchanged), "one changed": _summary(changed)}
-
-
-def _reindex(index: Path, *paths: Path) -> Used:
-    command = [sys.executable, "-m", "indexer", "reindex", "--json", "--index", str(index), *map(str, paths)]
-    return measured(command)
 
 
 def _summary(runs: list[Used]) -> dict[str, float | None]:

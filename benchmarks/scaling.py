@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.corpus import Corpus
 from benchmarks.engines import engine
 from benchmarks.engines.base import Index, Op
-from benchmarks.measuring import child, median, quantile, tell
+from benchmarks.measuring import median, quantile, reindexed, tell
 from benchmarks.queries import COMMON, RARE, Asked
 from benchmarks.workshop import Workshop, cost_of
 from indexer.assembly import analyzer
@@ -39,7 +39,7 @@ def _measure(workshop: Workshop, corpus: Corpus) -> dict[str, Any]:
     folder = workshop.cache / "indexes" / "scaling"
     shutil.rmtree(folder, ignore_errors=True)
     tell(f"scaling: indexing {corpus.documents} documents")
-    cost = cost_of(child("reindex", str(corpus.root), str(folder)), folder)
+    cost = cost_of(reindexed(folder / "index", corpus.root), folder)
     index = engine("ours").open(folder)
     common, rare = _words(corpus, index, analyzer(load_settings(environ={})))
     gc.collect()

@@ -225,10 +225,15 @@ def test_entries_come_while_the_file_is_read(tmp_path):
     entries.close()
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.text(min_size=1)), min_size=1, max_size=12))
-def test_the_last_line_of_each_id_wins_whatever_the_order(tmp_path_factory, lines):
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.text(min_size=1)), min_size=1, max_size=12),
+    st.sampled_from([0, 60, jsonl._HELD_BYTES]),  # files of more are read again, not held
+)
+def test_the_last_line_of_each_id_wins_whatever_the_order(tmp_path_factory, lines, held):
     content = lines_of(*({"id": key, "text": f"{text} {number}"} for number, (key, text) in enumerate(lines)))
-    found = found_in(tmp_path_factory.getbasetemp(), content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "_HELD_BYTES", held)
+        found = found_in(tmp_path_factory.getbasetemp(), content)
     last = {str(key): number for number, (key, _) in enumerate(lines)}
     assert {one.key: int(one.text.split()[-1]) for one in found} == last
     assert len(found) == len(last)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.documents import Rejected, read
 from indexer.documents.paragraphs import paragraphs_of
-from indexer.documents.titles import first_sentence, shorten, title_of
+from indexer.documents.titles import first_sentence, shorten, title_of, without_title
 from indexer.errors import UnreadableDocument
 from indexer.model import DateSource
 
@@ -275,3 +275,18 @@ def test_any_text_in_any_format_is_kept_in_well_formed_paragraphs(tmp_path_facto
 )  # fmt: skip
 def test_a_line_that_only_names_the_genre_is_no_title_when_a_better_one_follows(tmp_path, lines, title):
     assert entry_of(tmp_path, "a.txt", "\n\n".join([*lines[:-1], BODY])).title == title
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "rest", "why"),
+    [
+        (("Fin du mandat", "Corps."), ("Corps.",), "it repeats the title"),
+        (("« FIN DU MANDAT. »", "Corps."), ("Corps.",), "signs and capitals around it"),
+        (("Bamako", "Chapeau.", "Fin du mandat", "Corps."), ("Bamako", "Chapeau.", "Corps."), "near the top"),
+        (("a", "b", "c", "d", "Fin du mandat"), ("a", "b", "c", "d", "Fin du mandat"), "further down it is text"),
+        (("Fin du mandat de la mission", "Corps."), ("Fin du mandat de la mission", "Corps."), "it says more"),
+        (("Fin", "Corps."), ("Fin", "Corps."), "it says less"),
+    ],
+)
+def test_a_paragraph_that_only_repeats_the_title_is_left_out(paragraphs, rest, why):
+    assert without_title(paragraphs, "Fin du mandat") == rest, why

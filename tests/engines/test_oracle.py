@@ -35,6 +35,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         dense, searched, few, shown = chosen
         monkeypatch.setattr(lists, "DENSE", dense)
         monkeypatch.setattr(matching, "DENSE", dense)
+        monkeypatch.setattr(our_scoring, "DENSE", dense)
+        monkeypatch.setattr(our_scoring, "_SCATTERED", dense)
         monkeypatch.setattr(our_scoring, "_SEARCHED", searched)
         monkeypatch.setattr(our_scoring, "_FEW", few)
         monkeypatch.setattr(our_scoring, "_SHOWN", shown)

@@ -48,6 +48,19 @@ def test_any_text_is_analysed_and_offsets_show_what_the_author_wrote(analyzer: A
 
 
 @settings(deadline=None, max_examples=400)
+@given(st.text(alphabet="0123456789.,-", min_size=1, max_size=30) | st.text(alphabet="(«0123456789.,-»);", min_size=1))
+@example("5,70")
+@example("1.234.567")
+@example("16.06.2023")
+@example("(10-15),")
+@example("2231-2-1")
+@example("0" * 300)
+def test_figures_are_read_directly_as_the_scanner_finds_them(analyzer: Analyzer, text: str) -> None:
+    tokenizer = analyzer._tokenizer
+    assert tokenizer.tokens(text) == tokenizer._scanned(text)
+
+
+@settings(deadline=None, max_examples=400)
 @given(texts)
 def test_chunks_hold_the_same_positions_as_the_whole_text(analyzer: Analyzer, text: str) -> None:
     chunks = list(analyzer.chunks(text))

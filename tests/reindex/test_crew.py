@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -252,3 +253,16 @@ def test_readers_do_not_outlive_a_run_that_is_killed(big: House) -> None:
     process.kill()
     process.communicate(timeout=20)
     assert all_gone(workers)
+
+
+def test_a_crew_leaves_the_search_for_cycles_as_it_found_it() -> None:
+    usual, within = gc.get_threshold(), []
+
+    def fail(done: Done) -> None:
+        within.append(gc.get_threshold())
+        raise RuntimeError("a fault")
+
+    with Crew(1, Marking()) as crew, pytest.raises(RuntimeError, match="a fault"):
+        crew.run([Job(fail)])
+    assert within != [usual]
+    assert gc.get_threshold() == usual
