@@ -19,8 +19,8 @@ from indexer.columnar.sortkeys import write_sorted_keys
 from indexer.columnar.stored import Layout, Pieces
 from indexer.columnar.terms import write_terms
 
-# A segment is worth writing when it has so many bytes of text, words or documents: these bounds set the memory of a
-# run, 130 MB and 3.3 bytes for each of text. 28 MB of French have 4.5 million words.
+# A segment is worth writing when it has so many bytes of text, words or documents: these bounds set the memory of the
+# process that writes, 200 MB. 28 MB of French have 4.5 million words.
 _FULL_BYTES = 28_000_000
 _FULL_WORDS = 5_000_000
 _FULL_DOCUMENTS = 200_000

@@ -34,14 +34,20 @@ class Vocabulary:
     @classmethod
     def of(cls, words: Sequence[bytes], form: int) -> Vocabulary:
         """The vocabulary of words as a batch writes them: their surfaces (form 0) or stems (form 1)."""
-        forms = [word.split(_FORM_END)[form] for word in words]
-        rows = [tuple(dict.fromkeys(f.split(_TERM_END))) if _TERM_END in f else (f,) for f in forms]
-        terms = sorted({term for row in rows for term in row})
+        heads = [word.split(_FORM_END)[form] for word in words]
+        several = [number for number, head in enumerate(heads) if _TERM_END in head]
+        others: list[list[bytes]] = []  # what each of these has beside its first term
+        for number in several:
+            heads[number], *rest = dict.fromkeys(heads[number].split(_TERM_END))
+            others.append(rest)
+        terms = sorted({*heads, *(term for rest in others for term in rest)})
         rank = {term: number for number, term in enumerate(terms)}
-        ranks = np.array([rank[term] for row in rows for term in row], np.uint32)
-        starts = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(list(map(len, rows)), out=starts[1:])
-        return cls(terms, ranks, starts)
+        more = np.array(list(map(len, others)), np.int64)
+        starts = np.arange(len(words) + 1)
+        starts[1:] += np.bincount(several, more, len(words)).astype(np.int64).cumsum()
+        ranks = np.array(list(map(rank.__getitem__, heads)), np.uint32)
+        after = np.repeat(np.array(several, np.int64) + 1, more)
+        return cls(terms, np.insert(ranks, after, [rank[term] for rest in others for term in rest]), starts)
 
     @property
     def counts(self) -> Array:

@@ -29,7 +29,7 @@ from indexer.reindex.work import Done, Unit
 
 # Work below this is done here: 4 MB of text are a second.
 _ENOUGH_BYTES = 4_000_000
-# Units that a process has been given and not done: one to do, one to go on with.
+# Units that a process has been given and not done: it goes on with them while the run writes a segment, for a second.
 _IN_FLIGHT = 4
 _END_S = 5.0
 # New objects that make Python look for cycles among them, in processes that read. Documents are thousands of objects
