@@ -202,7 +202,7 @@ class Scorer:
         lists = [share.found for share in shares]
         sizes = [one.df for one in lists]
         found = np.concatenate([one.docs for one in lists])
-        places = _places(docs, found)
+        places = _places(docs, found, lists[0].field.documents)
         there = (docs.take(places, mode="clip") == found).nonzero()[0]
         places, found = places.take(there), found.take(there)
         tf = np.concatenate([np.ones(one.df, "u1") if one.tf is None else one.tf for one in lists]).take(there)
@@ -234,11 +234,12 @@ class Scorer:
         return norm
 
 
-def _places(docs: Array, wanted: Array) -> Array:
-    """Where each of the wanted stands in `docs` (ascending); for one that is not there, anywhere."""
-    if len(wanted) * _SCATTERED < len(docs) or docs[-1] > len(docs) * _FAR_APART:
+def _places(docs: Array, wanted: Array, documents: int) -> Array:
+    """Where each of the wanted stands in `docs` (ascending); for one that is not there, anywhere. `documents` is how many
+    the collection has."""
+    if len(wanted) * _SCATTERED < len(docs) or documents > len(docs) * _FAR_APART:
         return docs.searchsorted(wanted)
-    places = np.empty(max(docs[-1], wanted.max()) + 1, np.int32)
+    places = np.empty(documents, np.int32)
     places[docs] = np.arange(len(docs), dtype=np.int32)
     return places.take(wanted)
 

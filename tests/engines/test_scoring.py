@@ -19,7 +19,7 @@ def test_places_are_the_same_searched_or_looked_up(
     wanted = np.concatenate([wanted * apart] * times)
     docs = docs * apart
     there = np.isin(wanted, docs)
-    places = _places(docs, wanted)
+    places = _places(docs, wanted, 3_001 * apart)
     assert docs[places[there]].tolist() == wanted[there].tolist()
     # Of others nothing is promised but that a look there finds something else.
     assert (docs.take(places[~there], mode="clip") != wanted[~there]).all()
@@ -29,4 +29,4 @@ def test_a_few_places_among_many_documents_are_searched_and_many_looked_up() -> 
     docs = np.arange(0, 40_000, 2)
     for count in (3, len(docs) // _SCATTERED + 1):
         wanted = docs[:: len(docs) // count]
-        assert docs[_places(docs, wanted)].tolist() == wanted.tolist()
+        assert docs[_places(docs, wanted, 40_000)].tolist() == wanted.tolist()
