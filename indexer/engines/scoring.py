@@ -235,8 +235,10 @@ class Scorer:
 
 
 def _places(docs: Array, wanted: Array, documents: int) -> Array:
-    """Where each of the wanted stands in `docs` (ascending); for one that is not there, anywhere. `documents` is how many
-    the collection has."""
+    """Where each of the wanted stands in `docs` (ascending); for one that is not there, anywhere.
+
+    `documents` is how many the collection has.
+    """
     if len(wanted) * _SCATTERED < len(docs) or documents > len(docs) * _FAR_APART:
         return docs.searchsorted(wanted)
     places = np.empty(documents, np.int32)
