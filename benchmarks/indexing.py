@@ -39,7 +39,7 @@ def _run(workshop: Workshop, *options: str) -> Cost:
     costs = []
     for _ in range(_TIMES):
         shutil.rmtree(folder, ignore_errors=True)
-        tell(f"ours: one run over {workshop.corpus.documents} documents {' '.join(options)}")
+        tell(" ".join((f"ours: one run over {workshop.corpus.documents} documents", *options)))
         costs.append(cost_of(reindexed(folder / "index", *options, workshop.corpus.root), folder))
     shutil.rmtree(folder)
     return sorted(costs, key=lambda cost: cost.cpu_s)[_TIMES // 2]

@@ -22,8 +22,8 @@ from indexer.engines.columns import Column, Periods
 from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
 
-# What is kept of decoded lists, or as much as the longest one takes.
-_DECODED_BYTES = 1 << 26
+# What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
+_DECODED_BYTES = 56_000_000
 _PREFIX_BYTES = 1 << 22
 
 
