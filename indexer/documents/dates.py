@@ -194,7 +194,7 @@ _DATELINE = re.compile(
 _DISPATCH = re.compile(
     rf"{_PLACE}(?:, [\w ]{{2,30}})?,? ?(?:le )?(?:{_WEEKDAY})?{_DAY} {_MONTH}(?: \d{{4}})? ?\([^()]{{2,40}}\) ?[-:]"
 )
-# What every line that _DISPATCH takes has, as written: most lines need not be spelled plainly.
+# What a line that _DISPATCH takes has as it is written: most lines have not, and need not be spelled plainly.
 _AFTER_AGENCY = re.compile(r"\)\W*?[:‐‑‒–—―−-]")
 _DONE_AT = re.compile(
     rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{_WEEKDAY})?{_WRITTEN}"
