@@ -195,7 +195,9 @@ _DISPATCH = re.compile(
     rf"{_PLACE}(?:, [\w ]{{2,30}})?,? ?(?:le )?(?:{_WEEKDAY})?{_DAY} {_MONTH}(?: \d{{4}})? ?\([^()]{{2,40}}\) ?[-:]"
 )
 # What a line that _DISPATCH takes has as it is written: most lines have not, and need not be spelled plainly.
-_AFTER_AGENCY = re.compile(r"\)\W*?[:‐‑‒–—―−-]")
+# Superscript, enclosed, small and full-width forms may be spelled as any of its signs.
+_FORMS = "\u037a\u2070-\u209f\u2474-\u24ea\u2a74\u3200-\u33ff\ufb00-\uffef\U0001f100-\U0001f2ff"
+_AFTER_AGENCY = re.compile(rf"\)\W*?[:‐‑‒–—―−-]|[{_FORMS}]")
 _DONE_AT = re.compile(
     rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{_WEEKDAY})?{_WRITTEN}"
 )
@@ -242,7 +244,8 @@ def is_date_line(line: str, today: date) -> bool:
 def is_dispatch(line: str) -> bool:
     """True for a line that begins as agencies do: « BAMAKO, 12 mars (Agence) — … »."""
     start = line[:_DATELINE_CHARS]
-    return bool(_AFTER_AGENCY.search(start) and _starts_with_capital(start) and _DISPATCH.match(plain(start)))
+    likely = "(" in start and _AFTER_AGENCY.search(start) and _starts_with_capital(start)
+    return bool(likely and _DISPATCH.match(plain(start)))
 
 
 def _title_dates(title: str, today: date) -> Iterator[PartialDate]:

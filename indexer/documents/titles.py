@@ -16,8 +16,8 @@ _MAX_LINE = 150
 _MAX_LONE_LINE = 250
 # How far below the top a title may stand: under a date line, a banner, a salutation.
 _TOP = 12
-# In characters, between a title and the paragraph that repeats it: signs around them, spelling.
-_MAX_DIFFERENCE = 40
+# Characters that a paragraph which repeats the title may have more than it: signs around, spelling.
+_MAX_MORE = 40
 _SENTENCE_END = re.compile(r"[.!?…]+(?:[ \u00a0\u202f]?»|[”\"’')\]])*(?=\s+[«“\"'(\[–—-]?\s*[^\W\d_a-zà-öø-ÿ])")
 _ABBREVIATION = re.compile(r"\b(?:MM|Mmes?|Mlles?|Dr|Pr|Me|Ste?|art|al|cf|vol|no|pp?|av|apr|[A-Z])\.$")
 _FINAL = re.compile(r"[.;,:…]['\"»”)\]]*$")
@@ -68,7 +68,7 @@ def shorten(text: str, most: int) -> str:
 
 def without_title(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     """The paragraphs without the one near the top that only repeats the title."""
-    near = [number for number, text in enumerate(paragraphs[:4]) if abs(len(text) - len(title)) <= _MAX_DIFFERENCE]
+    near = [number for number, text in enumerate(paragraphs[:4]) if len(text) <= len(title) + _MAX_MORE]
     if near and (wanted := _bare(title)):
         for number in near:
             if _bare(paragraphs[number]) == wanted:

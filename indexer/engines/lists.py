@@ -218,7 +218,8 @@ class TermList:
 
 
 def found_in(where: Array, what: Array) -> tuple[Array, Array]:
-    """For each of `what` its place in `where` and whether it is there; both ascending, `where` without repetition."""
+    """For each of `what` its place in `where`, which ascends without repetition, and whether it is there. Quickest when
+    `what` ascends too."""
     places = where.searchsorted(what)
     if not len(where):
         return places, np.zeros(len(what), bool)

@@ -23,7 +23,8 @@ from indexer.settings import Ranking
 
 # What a prefix adds to the score of a document that has it: its words are many, so their rarity says nothing.
 PREFIX_SCORE = 1.0
-# With fewer than so many documents on one side, a list is met with the documents by search, else through a table.
+# With fewer than so many documents on one side, a list that is not dense is met with the documents by search, else
+# through a table.
 _SEARCHED = 1_000
 # Documents are numbered in a table when more than one place in so many of them is wanted, and when the table (of which
 # only what is written or read takes time) has no more than so many entries for each; else they are searched.
@@ -202,8 +203,8 @@ class Scorer:
         lists = [share.found for share in shares]
         sizes = [one.df for one in lists]
         found = np.concatenate([one.docs for one in lists])
-        places = _places(docs, found, lists[0].field.documents)
-        there = (docs.take(places, mode="clip") == found).nonzero()[0]
+        places, met = _met(docs, found, lists[0].field.documents)
+        there = met.nonzero()[0]
         places, found = places.take(there), found.take(there)
         tf = np.concatenate([np.ones(one.df, "u1") if one.tf is None else one.tf for one in lists]).take(there)
         weights = np.repeat([share.weight for share in shares], sizes).take(there)
@@ -234,16 +235,15 @@ class Scorer:
         return norm
 
 
-def _places(docs: Array, wanted: Array, documents: int) -> Array:
-    """Where each of the wanted stands in `docs` (ascending); for one that is not there, anywhere.
-
-    `documents` is how many the collection has.
-    """
+def _met(docs: Array, wanted: Array, documents: int) -> tuple[Array, Array]:
+    """As `found_in`, for many wanted in any order, with a table where that is quicker. `documents` is how many the
+    collection has; of one that is not there, the place may be anything."""
     if len(wanted) * _SCATTERED < len(docs) or documents > len(docs) * _FAR_APART:
-        return docs.searchsorted(wanted)
-    places = np.empty(documents, np.int32)
-    places[docs] = np.arange(len(docs), dtype=np.int32)
-    return places.take(wanted)
+        return found_in(docs, wanted)
+    table = np.empty(documents, np.int32)
+    table[docs] = np.arange(len(docs), dtype=np.int32)
+    places = table.take(wanted)
+    return places, docs.take(places, mode="clip") == wanted
 
 
 def _saturated(tf: Array | int, norm: Array, weight: float | Array) -> Array:

@@ -135,7 +135,7 @@ class Analyzer:
         text = in_place(chunk) or normalize(chunk).text
         core = self._tokenizer.core(text)
         if core is None:
-            tokens = self._tokenizer.tokens(text)
+            tokens = self._tokenizer.scanned(text)
         elif core[1] != chunk:
             return core[1]
         else:

@@ -148,7 +148,7 @@ class Tokenizer:
     def tokens(self, text: str) -> Tokens:
         """The words of one normalised chunk. A chunk longer than any term is only cut at its punctuation."""
         core = self.core(text)
-        return self._scanned(text) if core is None else self.of_core(core)
+        return self.scanned(text) if core is None else self.of_core(core)
 
     def core(self, text: str) -> re.Match[str] | None:
         """The word or the figures (group 1) of a normalised chunk in which there is nothing else but elision and
@@ -160,7 +160,8 @@ class Tokenizer:
         read = _read_figures if core.re is _FIGURES else self._read_word
         return read(core.string, *core.span(1))
 
-    def _scanned(self, text: str) -> Tokens:
+    def scanned(self, text: str) -> Tokens:
+        """The words of a chunk that has no core; of any, at more cost."""
         scanner = self._compound if len(text) <= MAX_TERM else self._piece
         found = [self._readers[match.lastgroup or "piece"](match) for match in scanner.finditer(text)]
         found = [tokens for tokens in found if tokens.words]

@@ -147,9 +147,8 @@ class Marker:
         leaves = 0
         for form in forms:
             leaves |= self._surfaces.get(form, 0)
-            if self._prefixes:
-                for prefix, bit in self._prefixes.items():
-                    leaves |= bit if form.startswith(prefix) else 0
+            for prefix, bit in self._prefixes.items():
+                leaves |= bit if form.startswith(prefix) else 0
         for stem in stems:
             leaves |= self._stems.get(stem, 0)
         return leaves

@@ -67,7 +67,6 @@ class Crew:
         self._usual = gc.get_threshold()
 
     def __enter__(self) -> Crew:
-        self._usual = gc.get_threshold()
         gc.set_threshold(_LOOK_FOR_CYCLES)
         return self
 

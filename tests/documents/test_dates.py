@@ -203,5 +203,7 @@ def test_a_text_is_dated_by_its_title_dateline_or_signature_never_by_its_body(ti
 def test_the_beginning_of_a_dispatch_is_known_and_a_sentence_is_not():
     assert is_dispatch("BAMAKO, 12 mars (Agence) — Le Premier ministre a démissionné.")
     assert is_dispatch("NEW YORK (Nations Unies), 30 juin 2023 (AFP) - Le Conseil")
+    assert is_dispatch("BAMAKO, 12 mars (Agence）－ en signes pleine largeur")
+    assert is_dispatch("BAMAKO, 12 mars (Agence)\u200b \u2014 avec un signe invisible")
     assert not is_dispatch("Le 12 mars (un mardi), Bamako s’est réveillée sous la pluie.")
     assert not is_dispatch("selon lui, 12 mars (ou avril) - on ne sait")

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.documents import Entry, Rejected, read
+from indexer.documents import lines_of as lines_of_file
 from indexer.documents.formats import jsonl
 from indexer.errors import UnreadableDocument
 from indexer.model import DateSource
@@ -237,3 +238,13 @@ def test_the_last_line_of_each_id_wins_whatever_the_order(tmp_path_factory, line
     last = {str(key): number for number, (key, _) in enumerate(lines)}
     assert {one.key: int(one.text.split()[-1]) for one in found} == last
     assert len(found) == len(last)
+
+
+def test_a_file_of_tiny_lines_is_not_held_in_memory_for_its_few_bytes(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b"1\n" * 100_000)
+    with lines_of_file(tmp_path / "a.jsonl", "a.jsonl") as lines:
+        assert lines._held is None
+        assert lines.to_read == 100_000
+    (tmp_path / "b.jsonl").write_bytes(lines_of({"id": 1, "text": BODY}))
+    with lines_of_file(tmp_path / "b.jsonl", "b.jsonl") as lines:
+        assert len(lines._held) == 1

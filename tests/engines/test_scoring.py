@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.scoring import _FAR_APART, _SCATTERED, _places
+from indexer.engines.scoring import _FAR_APART, _SCATTERED, _met
 
 numbers = st.sets(st.integers(0, 3_000), min_size=1, max_size=200).map(lambda found: np.array(sorted(found), np.int64))
 
@@ -19,7 +19,8 @@ def test_places_are_the_same_searched_or_looked_up(
     wanted = np.concatenate([wanted * apart] * times)
     docs = docs * apart
     there = np.isin(wanted, docs)
-    places = _places(docs, wanted, 3_001 * apart)
+    places, met = _met(docs, wanted, 3_001 * apart)
+    assert met.tolist() == there.tolist()
     assert docs[places[there]].tolist() == wanted[there].tolist()
     # Of others nothing is promised but that a look there finds something else.
     assert (docs.take(places[~there], mode="clip") != wanted[~there]).all()
@@ -29,4 +30,4 @@ def test_a_few_places_among_many_documents_are_searched_and_many_looked_up() -> 
     docs = np.arange(0, 40_000, 2)
     for count in (3, len(docs) // _SCATTERED + 1):
         wanted = docs[:: len(docs) // count]
-        assert docs[_places(docs, wanted, 40_000)].tolist() == wanted.tolist()
+        assert docs[_met(docs, wanted, 40_000)[0]].tolist() == wanted.tolist()

@@ -57,7 +57,7 @@ def test_any_text_is_analysed_and_offsets_show_what_the_author_wrote(analyzer: A
 @example("0" * 300)
 def test_figures_are_read_directly_as_the_scanner_finds_them(analyzer: Analyzer, text: str) -> None:
     tokenizer = analyzer._tokenizer
-    assert tokenizer.tokens(text) == tokenizer._scanned(text)
+    assert tokenizer.tokens(text) == tokenizer.scanned(text)
 
 
 @settings(deadline=None, max_examples=400)

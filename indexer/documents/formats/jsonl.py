@@ -37,7 +37,9 @@ _FREE_EXPANSION = 64 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
 _BUFFER = 1024 * 1024
+# The lines of a file are held up to so many bytes in memory, where each takes so many beside its own.
 _HELD_BYTES = 4 * 1024 * 1024
+_LINE_BYTES = 150
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PLAIN_ID = re.compile(rb'"id"[ \t]*:[ \t]*(?:"([^"\\\x00-\x1f]+)"|([1-9][0-9]*|0))[ \t]*[,}]')
@@ -93,7 +95,7 @@ class Lines:
                 raise UnreadableDocument(f"plus de {MAX_LINES // 1_000_000} millions de lignes : découpez le fichier")
             if self._held is not None:
                 self._held.append((number, content))
-                size += len(content or b"")
+                size += len(content or b"") + _LINE_BYTES
                 if size > _HELD_BYTES:
                     self._held = None
             document = -1 if known is None or content is None else known(sha256(content).digest())
