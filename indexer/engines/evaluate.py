@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.columnar.arrays import Array
 from indexer.engines.base import EngineQuery
+from indexer.engines.closeness import WINDOW, Closeness
 from indexer.engines.collection import Collection
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
@@ -49,7 +50,9 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         matched=len(matched),
         total=len(docs),
         every=_every(collection, query, matcher, filters, len(docs)),
-        hits=_page(collection, query, docs, Scorer(terms, matcher, ranking)),
+        hits=_page(
+            collection, query, docs, Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
+        ),
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
     )
@@ -85,12 +88,16 @@ def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters
     return len(filters.by_date(filters.by_type(_alive(collection, matcher.docs(query.every)))))
 
 
-def _page(collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer) -> list[tuple[int, float]]:
+def _page(
+    collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, closeness: Closeness
+) -> list[tuple[int, float]]:
     """The hits asked for, as numbers and scores. By relevance all are scored, in another order those of the page."""
     stop = min(query.offset + query.limit, len(docs))
     if query.offset >= stop:
         return []
     if query.sort is Sort.RELEVANCE:
+        if len(query.words) > 1:
+            return _closest(collection, query, docs, scorer, closeness, stop)[query.offset :]
         docs, scores = scorer.contenders(query.tree, docs, stop)
         page = best(collection, docs, scores, query.offset, stop)
         return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
@@ -99,6 +106,27 @@ def _page(collection: Collection, query: EngineQuery, docs: Array, scorer: Score
     scores = np.zeros(len(page))
     scores[places] = scorer.scores(query.tree, np.array(page)[places])
     return list(zip(page, scores.tolist(), strict=True))
+
+
+def _closest(
+    collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, closeness: Closeness, stop: int
+) -> list[tuple[int, float]]:
+    """The hits up to `stop`, the first of them in the order of their adjusted scores.
+
+    The window is the same whatever page is asked, so pages never overlap. What comes after it keeps its order, its
+    scores scaled so that none is above those of the window.
+    """
+    reach = min(max(stop, WINDOW), len(docs))
+    docs, scores = scorer.contenders(query.tree, docs, reach)
+    ranked = best(collection, docs, scores, 0, reach)
+    window = np.sort(np.array(ranked[:WINDOW]))
+    adjusted = closeness.adjusted(query.words, window, scores[docs.searchsorted(window)])
+    first = best(collection, window, adjusted, 0, len(window))
+    found = list(zip(first, adjusted[window.searchsorted(first)].tolist(), strict=True))
+    after = scores[docs.searchsorted(ranked[WINDOW:])] if stop > WINDOW else np.zeros(0)
+    if len(after):
+        after *= min(1.0, found[-1][1] / after[0]) if after[0] else 1.0
+    return (found + list(zip(ranked[WINDOW:], after.tolist(), strict=True)) if len(after) else found)[:stop]
 
 
 def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:
