@@ -10,11 +10,12 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.engines.base import EngineQuery
 from indexer.engines.collection import Collection
+from indexer.engines.explain import Explainer
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.ordering import best, in_order
 from indexer.engines.scoring import Scorer
-from indexer.model import DateFilter, Sort
+from indexer.model import Contribution, DateFilter, Sort
 from indexer.settings import Ranking
 
 
@@ -32,6 +33,7 @@ class Found:
     hits: Sequence[tuple[int, float]] = ()
     types: Mapping[str, int] = field(default_factory=dict)
     dates: Mapping[int, int] = field(default_factory=dict)
+    reasons: Sequence[tuple[Contribution, ...]] = ()
 
 
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
@@ -44,14 +46,17 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     matched = _alive(collection, matcher.docs(query.tree))
     right_type, right_date = filters.by_type(matched), filters.by_date(matched)
     docs = filters.by_date(right_type)
+    hits = _page(collection, query, docs, Scorer(terms, matcher, ranking))
+    explained = [number for number, _ in hits] if query.explain else []
     return Found(
         terms=terms,
         matched=len(matched),
         total=len(docs),
         every=_every(collection, query, matcher, filters, len(docs)),
-        hits=_page(collection, query, docs, Scorer(terms, matcher, ranking)),
+        hits=hits,
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
+        reasons=Explainer(terms, matcher, ranking).reasons(query.tree, explained) if explained else (),
     )
 
 
