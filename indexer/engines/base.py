@@ -42,7 +42,7 @@ class EngineAnswer:
 
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
     most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
-    holds, for each hit, what adds up to its score, the greatest first; nothing when the query did not ask for it.
+    holds, for each hit, what adds up to its score, the greatest first; nothing of any when the query did not ask.
     """
 
     matched: int
@@ -51,7 +51,7 @@ class EngineAnswer:
     hits: tuple[tuple[Document, float], ...]
     types: Mapping[str, int]
     dates: Mapping[int, int]
-    reasons: tuple[tuple[Contribution, ...], ...] = ()
+    reasons: tuple[tuple[Contribution, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

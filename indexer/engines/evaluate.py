@@ -47,7 +47,9 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     right_type, right_date = filters.by_type(matched), filters.by_date(matched)
     docs = filters.by_date(right_type)
     hits = _page(collection, query, docs, Scorer(terms, matcher, ranking))
-    explained = [number for number, _ in hits] if query.explain else []
+    reasons: Sequence[tuple[Contribution, ...]] = ((),) * len(hits)
+    if query.explain:
+        reasons = Explainer(terms, matcher, ranking).reasons(query.tree, [number for number, _ in hits])
     return Found(
         terms=terms,
         matched=len(matched),
@@ -56,7 +58,7 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         hits=hits,
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
-        reasons=Explainer(terms, matcher, ranking).reasons(query.tree, explained) if explained else (),
+        reasons=reasons,
     )
 
 
