@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from indexer.model import Contribution, Hit
 
 _NO_BREAK = "\u00a0"
+_NARROW = "\u202f"
 _FIELDS = {"title": "dans le titre", "body": "dans le texte", "": ""}
 _WORD = ("surface", "stem")
 # What is said of the other forms, behind the field.
@@ -53,23 +54,28 @@ def reasons_of(hit: Hit) -> tuple[Reason, ...]:
 
 
 def _how(field: str, kind: str, together: Iterable[Contribution]) -> str:
-    """`dans le texte, 3 fois, dont 1 tel quel`."""
+    """`dans le texte, 3 fois dont 1 tel quel`."""
     frequency = {one.form: one.frequency for one in together}
     if kind == "word":
-        parts = (_FIELDS[field], *_word(frequency.get("surface", 0), frequency.get("stem", 0)))
+        manner = _word(frequency.get("surface", 0), frequency.get("stem", 0))
     else:
-        parts = (_FIELDS[field], _MANNERS[kind], _times(frequency[kind]))
-    return ", ".join(filter(None, parts))
+        manner = f"{_times(frequency[kind])}{_MANNERS[kind]}"
+    return ", ".join(filter(None, (_FIELDS[field], manner)))
 
 
-def _word(surface: int, stem: int) -> tuple[str, ...]:
+def _word(surface: int, stem: int) -> str:
     """How a word occurs that stands `surface` times as typed, among `stem` times in any form of its family."""
     if not surface:
-        return (_times(stem), "sous une autre forme" if stem == 1 else "sous d’autres formes")
+        return f"{_times(stem)}sous une autre forme" if stem == 1 else f"{_times(stem)}sous d’autres formes"
     if surface >= stem:
-        return (_times(surface), "tel quel")
-    return (_times(stem), f"dont {surface} tel quel")
+        return f"{_times(surface)}tel quel"
+    return f"{_times(stem)}dont {_number(surface)} tel quel"
 
 
 def _times(count: int) -> str:
-    return f"{count:,}{_NO_BREAK}fois".replace(",", "\u202f") if count > 1 else ""
+    """`3 fois `; nothing for once."""
+    return f"{_number(count)}{_NO_BREAK}fois " if count > 1 else ""
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", _NARROW)
