@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from indexer.french import Analyzer
 from indexer.model import Contribution, Document
 from indexer.query.tree import And, Either, Near, Node, Not, Or, Phrase, Prefix, Weighted, Word
 from tests.columnar.making import RANKING, made_document, made_tree
+from tests.columnar.naive import FIELDS, FORMS, Naive
 from tests.engines.shelf import Shelf, made_query
 
 SEED = 20261128
@@ -38,6 +40,21 @@ def test_reasons_of_generated_trees_add_up_to_the_score(block: int, shelf: Shelf
             assert sum(one.score for one in reasons) == pytest.approx(score, rel=1e-9, abs=1e-12), query
             assert [one.score for one in reasons] == sorted((one.score for one in reasons), reverse=True), query
             assert len({(one.text, one.field, one.form) for one in reasons}) == len(reasons), query
+
+
+def test_each_part_of_a_word_is_what_the_naive_matcher_gives_when_the_others_weigh_nothing(shelf: Shelf) -> None:
+    checked = 0
+    for name, form in product(FIELDS, FORMS):
+        others = {other: 0.0 for other in (*FIELDS, *FORMS) if other not in (name, form)}
+        naive = Naive(shelf.naive.corpus, replace(RANKING, **others), shelf.deleted)
+        for position in map(shelf.analyzer.analyze, ("mandat", "présidente", "d’Alger")):
+            tree = Weighted(Word(position[-1].surface, position[-1].stem, "mot"), 0.8)
+            found, scores = shelf.find(EngineQuery(tree, limit=100, explain=True)), naive.matches(tree)
+            for (number, _), parts in zip(found.hits, found.reasons, strict=True):
+                part = sum(one.score for one in parts if (one.field, one.form) == (name, form))
+                assert part == pytest.approx(scores[shelf.documents[number].id], rel=1e-9)
+                checked += part > 0
+    assert checked > 50
 
 
 def test_nothing_is_explained_that_was_not_asked_for(shelf: Shelf) -> None:
