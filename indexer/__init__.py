@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from indexer.searcher import SearchService
     from indexer.settings import Settings, load_settings
+    from indexer.why import Reason, reasons_of
 
 __all__ = [
     "JSON_PATH",
@@ -73,6 +74,7 @@ __all__ = [
     "Passage",
     "Piece",
     "QueryTooLarge",
+    "Reason",
     "RequestError",
     "Root",
     "SearchPage",
@@ -89,6 +91,7 @@ __all__ = [
     "load_settings",
     "parse_date",
     "parse_request",
+    "reasons_of",
     "request_pairs",
     "search_page_json",
     "search_url",
@@ -98,7 +101,7 @@ __all__ = [
 ]
 
 # Lightest first: a name is looked for in each in turn.
-_HOMES = ("model", "errors", "links", "settings", "as_json", "documents", "searcher", "assembly")
+_HOMES = ("model", "errors", "links", "settings", "as_json", "why", "documents", "searcher", "assembly")
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_type
-from indexer.model import Document, DocumentPage, FacetValue, Hit, SearchPage, SearchRequest, Status
+from indexer.model import Contribution, Document, DocumentPage, FacetValue, Hit, SearchPage, SearchRequest, Status
 
 Json = dict[str, Any]
 
@@ -22,6 +22,7 @@ def search_page_json(page: SearchPage) -> Json:
             "date": str(request.date) if request.date else None,
             "tri": str(request.sort),
             "mots": "tous" if request.all_words else None,
+            "pourquoi": request.explain,
             "page": request.page,
             "per_page": request.per_page,
         },
@@ -31,7 +32,7 @@ def search_page_json(page: SearchPage) -> Json:
         "total": page.total,
         "took_ms": round(page.took_ms, 3),
         "generation": page.generation,
-        "hits": [_hit(hit, request.text) for hit in page.hits],
+        "hits": [_hit(hit, request) for hit in page.hits],
         "facets": {
             "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
             "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
@@ -92,12 +93,24 @@ def _identity(document: Document, text: str = "") -> Json:
     }
 
 
-def _hit(hit: Hit, text: str) -> Json:
+def _hit(hit: Hit, request: SearchRequest) -> Json:
     return {
-        **_identity(hit.document, text),
+        **_identity(hit.document, request.text),
         "title_fragments": [list(piece) for piece in hit.title],
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
+        **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
+    }
+
+
+def _reason(hit: Hit, reason: Contribution) -> Json:
+    return {
+        "text": reason.text,
+        "field": reason.field or None,
+        "form": reason.form,
+        "frequency": reason.frequency or None,
+        "score": round(reason.score, 6),
+        "share": round(hit.share(reason), 6),
     }
 
 

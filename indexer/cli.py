@@ -178,6 +178,7 @@ def _progress() -> Iterator[Callable[[int, int, int, str], None]]:
 @click.option("--page", default="", help="Numéro de page, à partir de 1.")
 @click.option("--limit", type=click.IntRange(1), help="Résultats par page.")
 @click.option("--all-words", is_flag=True, help="Exiger tous les mots.")
+@click.option("--why", is_flag=True, help="Dire pour chaque résultat quels mots comptent, et pour combien.")
 @_common
 def search(
     settings: Settings,
@@ -188,16 +189,20 @@ def search(
     page: str,
     limit: int | None,
     all_words: bool,
+    why: bool,
     as_json: bool,
 ) -> None:
     """Chercher QUERY dans l’index."""
     from indexer.as_json import search_page_json
     from indexer.assembly import create_service
     from indexer.links import parse_request
+    from indexer.why import reasons_of
 
     args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page]}
     if all_words:
         args["mots"] = ["tous"]
+    if why:
+        args["pourquoi"] = ["1"]
     per_page = min(limit or settings.search.per_page, settings.search.max_per_page)
     answers = create_service(settings)
     found = answers.search(parse_request(args, per_page=per_page))
@@ -213,6 +218,8 @@ def search(
         click.echo(click.style(f"   {place}", dim=True))
         for fragment in hit.fragments:
             click.echo(f"   {_marked(fragment)}")
+        for reason in reasons_of(hit):
+            click.echo(click.style(f"   {reason.percent:>5}  {reason.text} : {reason.how}", dim=True))
 
 
 def _marked(pieces: Any) -> str:

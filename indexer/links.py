@@ -15,7 +15,7 @@ from indexer.model import DateFilter, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
-PARAMETERS = ("q", "type", "date", "tri", "page", "mots")
+PARAMETERS = ("q", "type", "date", "tri", "page", "mots", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
 
@@ -38,6 +38,7 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
         page=_page(_one(args, "page")),
         per_page=per_page,
         all_words=_all_words(_one(args, "mots")),
+        explain=_explain(_one(args, "pourquoi")),
     )
 
 
@@ -91,6 +92,12 @@ def _all_words(text: str) -> bool:
     raise RequestError("« mots » n’a qu’une valeur : tous.", parameter="mots", value=text)
 
 
+def _explain(text: str) -> bool:
+    if text in ("", "1"):
+        return text == "1"
+    raise RequestError("« pourquoi » n’a qu’une valeur : 1.", parameter="pourquoi", value=text)
+
+
 def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
     """The parameters of a request in their order, values that are the default left out."""
     pairs: list[tuple[str, str]] = [("q", request.text)] if request.text else []
@@ -101,6 +108,8 @@ def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
         pairs.append(("tri", str(request.sort)))
     if request.all_words:
         pairs.append(("mots", "tous"))
+    if request.explain:
+        pairs.append(("pourquoi", "1"))
     if request.page > 1:
         pairs.append(("page", str(request.page)))
     return pairs

@@ -214,6 +214,7 @@ class SearchRequest:
     """One question: the text as typed, the filters, the order, the page (from 1) and its size.
 
     `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
+    `explain` asks for the reasons of each hit.
     """
 
     text: str = ""
@@ -223,6 +224,7 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     all_words: bool = False
+    explain: bool = False
 
 
 # A piece of text and whether it is marked as a match; pieces in a row make a fragment.
@@ -231,13 +233,37 @@ Fragment = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one word adds to the score of a document, in one field and one form.
+
+    `text` is what the person typed, or what it was expanded to; `field` is `title`, `body` or empty (no one field).
+    `form` is `surface` (as typed), `stem` (its family), `phrase`, `near`, `prefix`, `closeness` or `accent`.
+    `frequency` is how often it occurs there so (of several spellings the most frequent), 0 where it is not counted.
+    """
+
+    text: str
+    field: str
+    form: str
+    frequency: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One document of a result page, with its title marked and up to three fragments of its text."""
+    """One document of a result page, with its title marked and up to three fragments of its text.
+
+    `reasons`, when they were asked for, add up to the score; the greatest comes first.
+    """
 
     document: Document
     score: float
     title: Fragment
     fragments: tuple[Fragment, ...]
+    reasons: tuple[Contribution, ...] = ()
+
+    def share(self, reason: Contribution) -> float:
+        """The part of the score that a reason makes, 0 to 1."""
+        return reason.score / self.score if self.score else 0.0
 
 
 @dataclass(frozen=True, slots=True)

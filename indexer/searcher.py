@@ -14,6 +14,7 @@ from indexer.integrity import Guard
 from indexer.model import (
     MONTHS,
     UNKNOWN_DATE,
+    Contribution,
     DateFilter,
     Document,
     DocumentPage,
@@ -95,6 +96,7 @@ class SearchService:
                 limit=request.per_page,
                 every=query.tree(words),
                 words=(*query.words, *query.required),
+                explain=request.explain,
             )
 
         required = words if request.all_words else query.required_words
@@ -114,20 +116,24 @@ class SearchService:
             understood=query.understood,
             match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
-            hits=tuple(self._hit(document, score, marker) for document, score in answer.hits),
+            hits=tuple(
+                self._hit(document, score, marker, reasons)
+                for (document, score), reasons in zip(answer.hits, answer.reasons, strict=True)
+            ),
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def _hit(self, document: Document, score: float, marker: Marker) -> Hit:
+    def _hit(self, document: Document, score: float, marker: Marker, reasons: tuple[Contribution, ...]) -> Hit:
         search = self.settings.search
         return Hit(
             document=document,
             score=score,
             title=marker.mark(document.title),
             fragments=marker.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
+            reasons=reasons,
         )
 
     def document(self, id: str, text: str = "") -> DocumentPage | None:

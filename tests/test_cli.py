@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -119,6 +120,16 @@ def test_filters_order_and_pages_of_a_search(trouvaille: Shell) -> None:
         trouvaille("search", "", "--sort", "ancien", "--limit", "1", "--page", "2", "--json").json["hits"][0]["date"]
         is None
     )
+
+
+def test_a_search_says_why_when_asked(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    plain, told = trouvaille("search", "mandat"), trouvaille("search", "mandat", "--why")
+    assert "tel quel" not in plain.out
+    assert re.search(r"^ +\d+\xa0%  mandat : dans le t\w+, .*tel quel$", told.out, re.MULTILINE)
+    hit = trouvaille("search", "mandat", "--why", "--json").json["hits"][0]
+    assert sum(reason["share"] for reason in hit["reasons"]) == pytest.approx(1, abs=1e-5)
+    assert "reasons" not in trouvaille("search", "mandat", "--json").json["hits"][0]
 
 
 def test_a_search_without_hits_is_no_error(trouvaille: Shell) -> None:

@@ -18,7 +18,7 @@ FLOORS = (
     ("settings",),
     ("french",),
     ("query", "documents", "links", "evaluation"),
-    ("highlight", "columnar", "as_json"),
+    ("highlight", "columnar", "as_json", "why"),
     ("engines",),
     ("integrity", "reindex"),
     ("searcher",),

@@ -20,11 +20,13 @@ from indexer import (
     Hit,
     Match,
     PartialDate,
+    Reason,
     SearchPage,
     SearchRequest,
     Sort,
     choose_date,
     document_url,
+    reasons_of,
     request_pairs,
     search_url,
     toggle_type,
@@ -117,6 +119,7 @@ class HitView:
     url: str
     type_label: str
     inferred: str
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def place(self) -> str:
@@ -145,6 +148,7 @@ class Results:
     tags: tuple[Link, ...]
     clear: str | None
     sorts: tuple[Link, ...]
+    why: Link | None
     types: Facet
     dates: Facet
     form: DateForm
@@ -214,18 +218,20 @@ def results(page: SearchPage, label: Label) -> Results:
         count=_count(page),
         understood=page.understood if _tells_something(request.text, page.understood) else "",
         tags=tags,
-        clear=search_url(SearchRequest(text=request.text, sort=request.sort)) if len(tags) > 1 else None,
+        clear=search_url(_unfiltered(request)) if len(tags) > 1 else None,
         sorts=_sorts(request),
+        why=_why(page),
         types=_types(page),
         dates=_dates(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "tri", "mots"),
+        hidden=_kept(request, "type", "date", "tri", "mots", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
                 document_url(hit.document.id, request.text),
                 label(hit.document.type),
                 _inferred(hit.document),
+                reasons_of(hit),
             )
             for hit in page.hits
         ),
@@ -240,7 +246,8 @@ def results(page: SearchPage, label: Label) -> Results:
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    return DateForm(field_text(dates.first), field_text(dates.last), _kept(request, "q", "type", "tri", "mots"))
+    kept = _kept(request, "q", "type", "tri", "mots", "pourquoi")
+    return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
 def _count(page: SearchPage) -> Count:
@@ -285,6 +292,20 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
     return tuple(tags)
+
+
+def _unfiltered(request: SearchRequest) -> SearchRequest:
+    """The request without its filters."""
+    return replace(request, types=(), date=None, all_words=False, page=1)
+
+
+def _why(page: SearchPage) -> Link | None:
+    """The link that explains the scores, or stops explaining them; None when no word made any."""
+    if page.request.explain:
+        return Link("sans les explications", search_url(replace(page.request, explain=False)))
+    if any(hit.score for hit in page.hits):
+        return Link("pourquoi ces résultats ?", search_url(replace(page.request, explain=True)))
+    return None
 
 
 def _sorts(request: SearchRequest) -> tuple[Link, ...]:
@@ -366,8 +387,7 @@ def _helps(page: SearchPage, tags: Iterable[Link]) -> tuple[tuple[str, tuple[Lin
     helps: list[tuple[str, tuple[Link, ...]]] = []
     off = tuple(Link(f"sans « {tag.text} »", tag.url) for tag in tags)
     if off:
-        bare = search_url(SearchRequest(text=request.text, sort=request.sort))
-        every = (Link("sans aucun filtre", bare),) if len(off) > 1 else ()
+        every = (Link("sans aucun filtre", search_url(_unfiltered(request))),) if len(off) > 1 else ()
         helps.append(("Retirer un filtre :" if len(off) == 1 else "Retirer des filtres :", (*off, *every)))
     words = plain_words(request.text)
     if len(words) > 1:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
 from indexer.french import Analyzer, WordLists
-from indexer.model import DateFilter, Document, FileProblem, Root, Sort, Status
+from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status
 from indexer.query.tree import Node
 
 
@@ -18,7 +18,7 @@ class EngineQuery:
     """What to find: a tree, filters on top of it, an order, and which slice of the ordered hits to return.
 
     `every` is a second tree to be counted in the same go: a request that asks for two of five words also says how many
-    documents have all five, and the words are looked up once for both.
+    documents have all five, and the words are looked up once for both. `explain` asks for the reasons of the hits.
 
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
     of them, closer together, come first (engines.closeness).
@@ -32,6 +32,7 @@ class EngineQuery:
     limit: int = 10
     every: Node | None = None
     words: tuple[Node, ...] = ()
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class EngineAnswer:
     the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
 
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
-    most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts.
+    most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
+    holds, for each hit, what adds up to its score, the greatest first; nothing of any when the query did not ask.
     """
 
     matched: int
@@ -53,6 +55,7 @@ class EngineAnswer:
     hits: tuple[tuple[Document, float], ...]
     types: Mapping[str, int]
     dates: Mapping[int, int]
+    reasons: tuple[tuple[Contribution, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

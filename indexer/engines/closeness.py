@@ -48,19 +48,19 @@ class Closeness:
         self._matcher = matcher
         self._ranking = ranking
 
-    def adjusted(self, words: Sequence[Node], docs: Array, scores: Array) -> Array:
-        """The scores of these documents (ascending, with their scores by BM25) for the words asked, in order."""
+    def adjustments(self, words: Sequence[Node], docs: Array) -> tuple[Array, Array]:
+        """For each of these documents (ascending) what its score is to be multiplied by, and what is then added, when
+        these words were asked, in order."""
         rarities = np.array([self._rarity(word) for word in words])
         total = float(rarities.sum())
         if len(words) < 2 or not total:
-            return scores
+            return np.ones(len(docs)), np.zeros(len(docs))
         there = np.array([self._matcher.holds(word, docs) for word in words])
         coverage = (there * rarities[:, None]).sum(axis=0) / total
         places = [self._places(word, docs[has]) for word, has in zip(words, there, strict=True)]
-        adjusted: Array = scores * coverage**self._ranking.coverage
-        adjusted += self._ranking.pairs * _pairs(places, rarities, docs)
-        adjusted += self._ranking.passage * _passages(places, rarities, docs) / total
-        return adjusted
+        bonuses = self._ranking.pairs * _pairs(places, rarities, docs)
+        bonuses += self._ranking.passage * _passages(places, rarities, docs) / total
+        return coverage**self._ranking.coverage, bonuses
 
     def _rarity(self, node: Node) -> float:
         """How rare what a node asks is, as BM25 weighs a word; 0 for what no document has or that has no place."""

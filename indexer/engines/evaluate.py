@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,11 +12,13 @@ from indexer.columnar.arrays import Array
 from indexer.engines.base import EngineQuery
 from indexer.engines.closeness import WINDOW, Closeness
 from indexer.engines.collection import Collection
+from indexer.engines.explain import Explainer
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.ordering import best, in_order
 from indexer.engines.scoring import Scorer
-from indexer.model import DateFilter, Sort
+from indexer.model import Contribution, DateFilter, Sort
+from indexer.query.tree import text_of
 from indexer.settings import Ranking
 
 
@@ -33,6 +36,7 @@ class Found:
     hits: Sequence[tuple[int, float]] = ()
     types: Mapping[str, int] = field(default_factory=dict)
     dates: Mapping[int, int] = field(default_factory=dict)
+    reasons: Sequence[tuple[Contribution, ...]] = ()
 
 
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
@@ -45,16 +49,23 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     matched = _alive(collection, matcher.docs(query.tree))
     right_type, right_date = filters.by_type(matched), filters.by_date(matched)
     docs = filters.by_date(right_type)
+    hits = _page(
+        collection, query, docs, Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
+    )
+    reasons: Sequence[tuple[Contribution, ...]] = ((),) * len(hits)
+    if query.explain:
+        told = Explainer(terms, matcher, ranking).reasons(query.tree, [hit.number for hit in hits])
+        together = " ".join(dict.fromkeys(map(text_of, query.words)))
+        reasons = [_adjusted(hit, one, together) for hit, one in zip(hits, told, strict=True)]
     return Found(
         terms=terms,
         matched=len(matched),
         total=len(docs),
         every=_every(collection, query, matcher, filters, len(docs)),
-        hits=_page(
-            collection, query, docs, Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
-        ),
+        hits=[(hit.number, hit.score) for hit in hits],
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
+        reasons=reasons,
     )
 
 
@@ -88,10 +99,19 @@ def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters
     return len(filters.by_date(filters.by_type(_alive(collection, matcher.docs(query.every)))))
 
 
+class _Ranked(NamedTuple):
+    """A hit: its number and its score, which is what its tree gives times `factor`, and `bonus` for closeness."""
+
+    number: int
+    score: float
+    factor: float = 1.0
+    bonus: float = 0.0
+
+
 def _page(
     collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, closeness: Closeness
-) -> list[tuple[int, float]]:
-    """The hits asked for, as numbers and scores. By relevance all are scored, in another order those of the page."""
+) -> list[_Ranked]:
+    """The hits asked for. By relevance all are scored, in another order those of the page."""
     stop = min(query.offset + query.limit, len(docs))
     if query.offset >= stop:
         return []
@@ -100,33 +120,47 @@ def _page(
             return _closest(collection, query, docs, scorer, closeness, stop)[query.offset :]
         docs, scores = scorer.contenders(query.tree, docs, stop)
         page = best(collection, docs, scores, query.offset, stop)
-        return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
+        return list(map(_Ranked, page, scores[docs.searchsorted(page)].tolist()))
     page = in_order(collection, docs, query.sort, query.offset, stop)
     places = np.argsort(page)
     scores = np.zeros(len(page))
     scores[places] = scorer.scores(query.tree, np.array(page)[places])
-    return list(zip(page, scores.tolist(), strict=True))
+    return list(map(_Ranked, page, scores.tolist()))
 
 
 def _closest(
     collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, closeness: Closeness, stop: int
-) -> list[tuple[int, float]]:
+) -> list[_Ranked]:
     """The hits up to `stop`, the first of them in the order of their adjusted scores.
 
     The window is the same whatever page is asked, so pages never overlap. What comes after it keeps its order, its
     scores scaled so that none is above those of the window.
     """
-    reach = min(max(stop, WINDOW), len(docs))
-    docs, scores = scorer.contenders(query.tree, docs, reach)
-    ranked = best(collection, docs, scores, 0, reach)
+    docs, scores = scorer.contenders(query.tree, docs, min(max(stop, WINDOW), len(docs)))
+    ranked = best(collection, docs, scores, 0, min(max(stop, WINDOW), len(docs)))
     window = np.sort(np.array(ranked[:WINDOW]))
-    adjusted = closeness.adjusted(query.words, window, scores[docs.searchsorted(window)])
-    first = best(collection, window, adjusted, 0, len(window))
-    found = list(zip(first, adjusted[window.searchsorted(first)].tolist(), strict=True))
-    after = scores[docs.searchsorted(ranked[WINDOW:])] if stop > WINDOW else np.zeros(0)
-    if len(after):
-        after *= min(1.0, found[-1][1] / after[0]) if after[0] else 1.0
-    return (found + list(zip(ranked[WINDOW:], after.tolist(), strict=True)) if len(after) else found)[:stop]
+    plain = scores[docs.searchsorted(window)]
+    factors, bonuses = closeness.adjustments(query.words, window)
+    adjusted = plain * factors + bonuses
+    order = window.searchsorted(best(collection, window, adjusted, 0, len(window)))
+    columns = (column[order].tolist() for column in (window, adjusted, factors, bonuses))
+    found = list(map(_Ranked, *columns))
+    if stop > WINDOW:
+        after = scores[docs.searchsorted(ranked[WINDOW:stop])]
+        factor = min(1.0, found[-1].score / after[0]) if after[0] else 1.0
+        found += [
+            _Ranked(number, score * factor, factor)
+            for number, score in zip(ranked[WINDOW:stop], after.tolist(), strict=True)
+        ]
+    return found[:stop]
+
+
+def _adjusted(hit: _Ranked, reasons: Sequence[Contribution], together: str) -> tuple[Contribution, ...]:
+    """The reasons of a hit as they make up its score, the greatest first; `together` is what stands close."""
+    found = [replace(one, score=one.score * hit.factor) for one in reasons]
+    if hit.bonus:
+        found.append(Contribution(together, "body", "closeness", 0, hit.bonus))
+    return tuple(sorted(found, key=lambda one: one.score, reverse=True))
 
 
 def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:

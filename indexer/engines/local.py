@@ -72,6 +72,7 @@ class LocalSnapshot:
                 hits=tuple((reader.read(number), score) for number, score in found.hits),
                 types=found.types,
                 dates=found.dates,
+                reasons=tuple(found.reasons),
             )
 
     def get(self, id: str) -> Document | None:

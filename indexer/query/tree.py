@@ -112,3 +112,17 @@ def positive_leaves(node: Node) -> Iterator[Leaf]:
         yield from positive_leaves(node.child)
     elif isinstance(node, Word | Phrase | Prefix | Near):
         yield node
+
+
+def text_of(node: Node) -> str:
+    """What the person typed for a node, by its first leaf; empty when it has none."""
+    leaf = next(positive_leaves(node), None)
+    match leaf:
+        case Word() | Phrase():
+            return leaf.text
+        case Prefix():
+            return f"{leaf.prefix}*"
+        case Near():
+            return " ".join(leaf.words)
+        case None:
+            return ""

@@ -13,6 +13,7 @@ PAGES = {
     "filtered": "/recherche?q=mandat&type=communiqu%C3%A9&type=r%C3%A9solution&date=2023",
     "month": "/recherche?q=mandat&date=2023-07",
     "period": "/recherche?q=mandat&date=2023-06..2023-12-31",
+    "explained": "/recherche?q=mandat+minusma+%22prend+fin%22+retrai*&pourquoi=1",
     "folded": "/recherche?q=patrouille&page=2",
     "everything": "/recherche",
     "nothing": "/recherche?q=zanzibar+girafe&type=rapport&date=2023",

@@ -82,6 +82,19 @@ def test_read_a_document_from_hit_to_hit_and_come_back(open_page):
     expect(page.get_by_label("Rechercher dans le fonds")).to_have_value("mandat minusma")
 
 
+def test_results_are_explained_folded_away_and_no_longer_explained(open_page):
+    page = open_page("/recherche?q=mandat+minusma")
+    expect(page.locator(".why")).to_have_count(0)
+    page.get_by_role("link", name="pourquoi ces résultats").click()
+    first = page.locator(".hit").first
+    expect(first.get_by_text("dans le titre, tel quel").first).to_be_visible()
+    first.locator("summary").click()
+    expect(first.get_by_text("dans le titre, tel quel").first).to_be_hidden()
+    page.get_by_role("link", name="sans les explications").click()
+    expect(page).to_have_url(re.compile(r"q=mandat\+minusma$"))
+    expect(page.locator(".why")).to_have_count(0)
+
+
 def test_a_way_out_of_nothing_found(open_page):
     page = open_page("/recherche?q=mandat+zanzibar&mots=tous&type=rapport")
     page.get_by_role("link", name="sans aucun filtre").click()

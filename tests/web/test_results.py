@@ -258,7 +258,17 @@ def test_unknown_parameters_are_ignored(page):
 
 
 @pytest.mark.parametrize(
-    "query", ["tri=hasard", "page=0", "page=-1", "page=deux", "page=1e3", "page=99999999999999999999", "mots=un"]
+    "query",
+    [
+        "tri=hasard",
+        "page=0",
+        "page=-1",
+        "page=deux",
+        "page=1e3",
+        "page=99999999999999999999",
+        "mots=un",
+        "pourquoi=oui",
+    ],
 )
 def test_malformed_values_are_400_and_keep_the_query(page, query):
     found = page(f"/recherche?q=mandat&{query}", 400)
