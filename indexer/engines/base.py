@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from indexer.documents import Entry
 from indexer.french import Analyzer, WordLists
 from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status
+from indexer.query.spelling import Lexicon
 from indexer.query.tree import Node
 
 
@@ -78,6 +79,10 @@ class Snapshot(Protocol):
     @property
     def analyzer(self) -> Analyzer:
         """The French analysis with the word lists that this generation was built with."""
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of its documents, to correct what was typed by."""
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""

@@ -15,6 +15,7 @@ from indexer.engines.base import EngineAnswer, EngineQuery
 from indexer.engines.collection import Collection
 from indexer.engines.evaluate import find
 from indexer.engines.excerpts import Reader
+from indexer.engines.lexicon import LocalLexicon
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, WordLists
@@ -58,6 +59,11 @@ class LocalSnapshot:
         names = (name for name in self.manifest.files if name.startswith(WORDS))
         content = {name.removeprefix(WORDS): (self._folder / name).read_bytes() for name in names}
         return _analyzer(tuple(sorted(content.items())))
+
+    @cached_property
+    def lexicon(self) -> LocalLexicon:
+        """See engines.base.Snapshot."""
+        return LocalLexicon(self.generation, self._collection, self.analyzer)
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """See engines.base.Snapshot."""
