@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from indexer.documents.spelling import plain, squeeze
 from indexer.errors import ConfigError
+from indexer.french.spelling import plain, squeeze
 
 OTHER = "autre"
 START_CHARS = 500
