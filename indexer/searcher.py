@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineQuery, Snapshot
 from indexer.errors import PageBeyondEnd
-from indexer.highlight import Marker
+from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
 from indexer.model import (
     MONTHS,
@@ -28,7 +28,7 @@ from indexer.model import (
     Status,
     last_page,
 )
-from indexer.query import Limits, parse
+from indexer.query import Limits, Query, parse
 from indexer.query.tree import positive_leaves
 from indexer.settings import Settings
 
@@ -79,9 +79,9 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
-        query = parse(request.text, snapshot.analyzer, self._limits)
+        query = self._parsed(request.text, snapshot)
         # Nothing to be relevant to: newest first.
-        by_relevance = query.words or query.required or request.sort is not Sort.RELEVANCE
+        by_relevance = query.has_text or request.sort is not Sort.RELEVANCE
         sort = request.sort if by_relevance else Sort.NEWEST
         words = len(query.words)
 
@@ -107,26 +107,30 @@ class SearchService:
         last = last_page(answer.total, request.per_page)
         if request.page > last:
             raise PageBeyondEnd(request.page, last)
-        marker = Marker(positive_leaves(query.tree(words)), snapshot.analyzer)
+        marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
         return SearchPage(
             request=request,
             understood=query.understood,
             match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
-            hits=tuple(self._hit(document, score, marker) for document, score in answer.hits),
+            hits=tuple(self._hit(document, score, marks) for document, score in answer.hits),
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def _hit(self, document: Document, score: float, marker: Marker) -> Hit:
+    def _parsed(self, text: str, snapshot: Snapshot) -> Query:
+        return parse(text, snapshot.analyzer, self._limits, self._rules.named)
+
+    def _hit(self, document: Document, score: float, marks: tuple[Marker, Marker]) -> Hit:
         search = self.settings.search
+        in_title, in_text = marks
         return Hit(
             document=document,
             score=score,
-            title=marker.mark(document.title),
-            fragments=marker.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
+            title=in_title.mark(document.title),
+            fragments=in_text.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
         )
 
     def document(self, id: str, text: str = "") -> DocumentPage | None:
@@ -135,16 +139,16 @@ class SearchService:
         document = snapshot.get(id)
         if document is None:
             return None
-        query = parse(text, snapshot.analyzer, self._limits)
-        marker = Marker(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
+        query = self._parsed(text, snapshot)
+        in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
         passages = tuple(
-            Passage(number, marker.mark(paragraph))
+            Passage(number, in_text.mark(paragraph))
             for number, paragraph in enumerate(filter(None, document.text.split("\n\n")), start=1)
         )
         return DocumentPage(
             document=document,
             type_label=self._rules.label(document.type),
-            title=marker.mark(document.title),
+            title=in_title.mark(document.title),
             passages=passages,
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,
