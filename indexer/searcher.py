@@ -94,6 +94,7 @@ class SearchService:
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
                 every=query.tree(words),
+                accents=True,
             )
 
         required = words if request.all_words else query.required_words

@@ -28,6 +28,7 @@ class EngineQuery:
     offset: int = 0
     limit: int = 10
     every: Node | None = None
+    accents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from indexer.columnar.arrays import Array
+from indexer.engines.accents import MOST_BONUS, Accents
 from indexer.engines.base import EngineQuery
 from indexer.engines.collection import Collection
+from indexer.engines.excerpts import Reader
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.ordering import best, in_order
 from indexer.engines.scoring import Scorer
+from indexer.engines.window import WINDOW, reordered
 from indexer.model import DateFilter, Sort
+from indexer.query.tree import Node
 from indexer.settings import Ranking
 
 
@@ -22,10 +26,10 @@ from indexer.settings import Ranking
 class Found:
     """What EngineAnswer says, with the hits as numbers of documents in the collection, and their scores.
 
-    `terms` are those that were looked up on the way.
+    `reader` reads them.
     """
 
-    terms: Terms
+    reader: Reader
     matched: int = 0
     total: int = 0
     every: int | None = None
@@ -37,19 +41,20 @@ class Found:
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
     """Answer a query. `stem` gives the stem of a surface, as the collection was analysed."""
     terms = Terms(collection.fields, collection.memory)
+    reader = Reader(collection, terms, stem, query.tree)
     if not collection.documents:
-        return Found(terms, every=None if query.every is None else 0)
+        return Found(reader, every=None if query.every is None else 0)
     matcher = Matcher(collection, terms, stem)
     filters = _Filters(collection, query)
     matched = _alive(collection, matcher.docs(query.tree))
     right_type, right_date = filters.by_type(matched), filters.by_date(matched)
     docs = filters.by_date(right_type)
     return Found(
-        terms=terms,
+        reader=reader,
         matched=len(matched),
         total=len(docs),
         every=_every(collection, query, matcher, filters, len(docs)),
-        hits=_page(collection, query, docs, Scorer(terms, matcher, ranking)),
+        hits=_page(collection, query, docs, Scorer(terms, matcher, ranking), reader),
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
     )
@@ -85,20 +90,44 @@ def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters
     return len(filters.by_date(filters.by_type(_alive(collection, matcher.docs(query.every)))))
 
 
-def _page(collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer) -> list[tuple[int, float]]:
+def _page(
+    collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, reader: Reader
+) -> list[tuple[int, float]]:
     """The hits asked for, as numbers and scores. By relevance all are scored, in another order those of the page."""
     stop = min(query.offset + query.limit, len(docs))
     if query.offset >= stop:
         return []
     if query.sort is Sort.RELEVANCE:
-        docs, scores = scorer.contenders(query.tree, docs, stop)
-        page = best(collection, docs, scores, query.offset, stop)
-        return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
+        accents = Accents(query.tree) if query.accents and query.offset < WINDOW else None
+        if not accents:
+            return _best(collection, query.tree, docs, scorer, query.offset, stop)
+        hits = _best(collection, query.tree, docs, scorer, 0, max(stop, min(WINDOW, len(docs))))
+        return _preferring(accents, hits, reader, stop)[query.offset :]
     page = in_order(collection, docs, query.sort, query.offset, stop)
     places = np.argsort(page)
     scores = np.zeros(len(page))
     scores[places] = scorer.scores(query.tree, np.array(page)[places])
     return list(zip(page, scores.tolist(), strict=True))
+
+
+def _best(
+    collection: Collection, tree: Node, docs: Array, scorer: Scorer, offset: int, stop: int
+) -> list[tuple[int, float]]:
+    docs, scores = scorer.contenders(tree, docs, stop)
+    page = best(collection, docs, scores, offset, stop)
+    return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
+
+
+def _preferring(
+    accents: Accents, hits: Sequence[tuple[int, float]], reader: Reader, stop: int
+) -> list[tuple[int, float]]:
+    """The first `stop` hits, of which the first WINDOW get a bonus for their accents."""
+
+    def bonus(number: int) -> float:
+        document = reader.read(number)
+        return accents.bonus(document.title, document.text)
+
+    return [*reordered(hits[:WINDOW], min(stop, WINDOW), bonus, 1 + MOST_BONUS), *hits[WINDOW:stop]]
 
 
 def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:

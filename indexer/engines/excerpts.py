@@ -38,9 +38,16 @@ class Reader:
         self._stem = stem
         self._tree = tree
         self._forms: dict[tuple[Leaf, str], tuple[str, ...]] = {}
+        self._documents: dict[int, Document] = {}
 
     def read(self, number: int) -> Document:
-        """The document with this number in the collection."""
+        """The document with this number in the collection; again the same when it was read before."""
+        document = self._documents.get(number)
+        if document is None:
+            document = self._documents[number] = self._read(number)
+        return document
+
+    def _read(self, number: int) -> Document:
         part, own = self._collection.locate(number)
         pieces = part.stored.pieces(own)
         if len(pieces) <= _PIECES:
