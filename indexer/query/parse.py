@@ -256,6 +256,7 @@ _DISTANCE = re.compile(r'(?<=["»“”])~([0-9]+)$')
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 _NO_BREAK_SPACE = "\u00a0"
 _PUNCTUATION = ",;:!?."
+_YEAR = re.compile("[0-9]{4}")
 _MAX_CHUNKS = 10  # du lundi 1er mai 2023 au mardi 2 mai 2023
 _INNER_STAR = re.compile(r"(?<=\w)\*(?=\w)")  # only at the end of a word is it a sign
 
@@ -297,6 +298,7 @@ class _Reader:
         self._analyzer = analyzer
         self._limits = limits
         self._type_named = type_named
+        self._known: dict[tuple[str, bool, str], _Token] = {}
 
     def is_headline(self) -> bool:
         """True for a text typed in capitals throughout whose ET and OU are words, as the module says."""
@@ -425,57 +427,76 @@ class _Reader:
                 if clause:
                     yield _Token("part", _Part(required=(clause,)), minus)
                 elif at == 0 and run.field:
-                    yield from self._run(run._replace(start=run.named, field=""))
-                    return
+                    yield from self._run(_Lexeme("text", run.named, run.start + chunks[0].end, minus))
                 else:
-                    yield self._chunk(text, chunks[at], minus)
+                    yield self._token(text, chunks[at], minus)
             else:
-                taken, token = 1, self._chunk(text, chunks[at], minus, field)
+                taken, token = 1, self._token(text, chunks[at], minus, field)
                 # A stop word that a field asks for by itself is meant.
                 yield token._replace(stop=False) if at == 0 and run.field else token
             minus, field, at = False, run.within, at + taken
 
     def _value_at(self, text: str, chunks: Sequence[Chunk], field: str) -> tuple[int, _Clause | None]:
         """How many of the chunks are a type or a period together, the most that are, and what they ask."""
-        start = chunks[0].start
-        for taken in range(1 if field == TYPE else len(chunks), 0, -1):
-            value = text[start : chunks[taken - 1].end]
-            # Periods of several words end with a year: nothing else need be tried.
-            if (taken == 1 or value.rstrip(_PUNCTUATION)[-1:].isdigit()) and (clause := self._value(value, field)):
+        for taken in (1,) if field == TYPE else _lengths_of_periods(text, chunks):
+            if clause := self._value(text[chunks[0].start : chunks[taken - 1].end], field):
                 return taken, clause
         return 1, None
 
-    def _chunk(self, text: str, chunk: Chunk, minus: bool, field: str = "") -> _Token:
+    def _token(self, text: str, chunk: Chunk, minus: bool, field: str = "") -> _Token:
+        """As _chunk; equal chunks are worked out once, or a page of « 1 1 1 » would take milliseconds."""
+        key = text[chunk.start : chunk.end], minus, field
+        token = self._known.get(key)
+        if token is None:
+            token = self._known[key] = self._chunk(text, chunk, minus, field)
+        return token
+
+    def _chunk(self, text: str, chunk: Chunk, minus: bool, field: str) -> _Token:
         """What the module says of chunks."""
         positions = chunk.positions
         first, last = positions[0], positions[-1]
+        if first is last:
+            return self._single(text, first, minus, field)
         primary = tuple(position.surface[0] for position in positions)
         seen = _readable(text[first.start : last.end])
         if seen.count("(") > seen.count(")"):
             seen += ")"  # the last word of salarié(e) ends before it
-        clause = None
-        if len(positions) == 1:
-            if text.startswith("*", last.end):
-                prefix = self._analyzer.fold(text[first.start : first.end])
-                if len(prefix) >= self._limits.min_prefix:
-                    clause = _Clause(Prefix(prefix, field), said(field, seen + "*"))
-        elif chunk.joined:
+        node: Node | None = None
+        if chunk.joined:
             joined = first.surface[-1]
             whole = Word((joined,), (self._analyzer.stem(joined),), seen, field)
-            clause = _Clause(Or((Phrase(primary, seen, field), whole)), said(field, seen))
+            node = Or((Phrase(primary, seen, field), whole))
         elif any(map(str.isdigit, "".join(primary))):
-            clause = _Clause(Phrase(primary, seen, field), said(field, seen))
-        if clause:
-            return _Token("part", _asked((clause,), field), minus)
+            node = Phrase(primary, seen, field)
+        if node:
+            return _Token("part", _asked((_Clause(node, said(field, seen)),), field), minus)
         words = [(self._word(text, position, field), self._analyzer.is_stop_word(position)) for position in positions]
         if all(stop for _, stop in words):
             return _Token("part", _asked((word for word, _ in words), field), minus, stop=True)
         kept = (word for word, stop in words if not stop)
         return _Token("part", _asked(kept, field), minus, skipped=tuple(word.text for word, stop in words if stop))
 
+    def _single(self, text: str, position: Position, minus: bool, field: str) -> _Token:
+        """A chunk of one word: a prefix, or the word."""
+        if text.startswith("*", position.end):
+            prefix = self._analyzer.fold(text[position.start : position.end])
+            if len(prefix) >= self._limits.min_prefix:
+                seen = _readable(text[position.start : position.end])
+                clause = _Clause(Prefix(prefix, field), said(field, seen + "*"))
+                return _Token("part", _asked((clause,), field), minus)
+        word = self._word(text, position, field)
+        return _Token("part", _asked((word,), field), minus, stop=self._analyzer.is_stop_word(position))
+
     def _word(self, text: str, position: Position, field: str) -> _Clause:
         typed = _readable(text[position.start : position.end])
         return _Clause(Word(position.surface, position.stem, typed, field), said(field, typed))
+
+
+def _lengths_of_periods(text: str, chunks: Sequence[Chunk]) -> Iterator[int]:
+    """How many chunks from the first on may be a period, greatest first: one, or all up to one of its two years."""
+    years = [number for number, chunk in enumerate(chunks, 1) if _YEAR.search(text, chunk.start, chunk.end)]
+    yield from (number for number in reversed(years[:2]) if number > 1)
+    yield 1
 
 
 def _paired(matches: Iterable[re.Match[str]]) -> set[int]:
@@ -566,6 +587,8 @@ def _bound(rows: list[_Row]) -> _Part:
     """What operands bound by ET, SAUF and OU ask; one that is bound by nothing stays as it is."""
     if len(rows) < 2:
         row = rows[0] if rows else []
+        if len(row) == 1 and not row[0][0]:
+            return row[0][1]
         wanted = [part for negated, part in row if not negated]
         if len(wanted) > 1:
             wanted = [part.demanded() for part in wanted]
