@@ -5,12 +5,22 @@ Every part is made here and nowhere else, so that the command line, the web serv
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine
 from indexer.engines.local import LocalEngine
 from indexer.french import Analyzer, WordLists
 from indexer.searcher import SearchService
-from indexer.settings import Settings
+from indexer.settings import Index, Settings
+
+if TYPE_CHECKING:
+    from indexer.reindex import Progress
 
 
 def engine(settings: Settings) -> Engine:
@@ -36,3 +46,17 @@ def analyzer(settings: Settings) -> Analyzer:
 def create_service(settings: Settings) -> SearchService:
     """The service that answers requests; it opens the index at the first one."""
     return SearchService(engine(settings), type_rules(settings), settings)
+
+
+@contextmanager
+def service_over(settings: Settings, corpus: Path, progress: Progress) -> Iterator[SearchService]:
+    """The same service over an index of its own, made of one folder or file and removed afterwards.
+
+    Raises TrouvailleError when the corpus cannot be read.
+    """
+    from indexer.reindex import reindex  # a search does without the write path
+
+    with tempfile.TemporaryDirectory(prefix="trouvaille-") as folder:
+        apart = replace(settings, index=Index(Path(folder) / "index"))
+        reindex(engine(apart), apart, type_rules(apart), word_lists(apart), [corpus], progress=progress)
+        yield create_service(apart)

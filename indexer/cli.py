@@ -351,6 +351,36 @@ def _relative_to_a_root(settings: Settings, file: Path) -> str:
 
 
 @main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_common
+def evaluate(settings: Settings, folder: Path, as_json: bool) -> None:
+    """Mesurer le classement sur un jeu de requêtes jugées : corpus.jsonl[.gz], queries.jsonl, qrels.tsv dans DIR.
+
+    Le corpus est indexé à part ; l’index en service ne change pas.
+    """
+    from indexer.assembly import service_over
+    from indexer.evaluation import DEPTH, corpus_of, queries_of
+    from indexer.evaluation import evaluate as measure
+    from indexer.model import SearchRequest
+
+    queries = queries_of(folder)
+    with _progress() as progress, service_over(settings, corpus_of(folder), progress) as service:
+
+        def ranked(text: str) -> list[str]:
+            page = service.search(SearchRequest(text=text, per_page=DEPTH))
+            return [hit.document.id for hit in page.hits]
+
+        found = measure(queries, ranked, lambda done: progress(done, len(queries), 0, "requêtes"))
+    if as_json:
+        _print_json(found.to_json())
+        return
+    click.echo(f"{len(found.queries)} requêtes, {found.to_json()['groups']['count']} besoins")
+    for name, measures in (("par requête", found.by_query), ("par besoin", found.by_group)):
+        figures = ", ".join(f"{key} {value:.3f}".replace(".", ",") for key, value in measures.to_json().items())
+        click.echo(f"{name:12} {figures}")
+
+
+@main.command()
 @_common
 def config(settings: Settings, as_json: bool) -> None:
     """Les réglages en vigueur, et d’où vient chacun."""

@@ -94,6 +94,7 @@ class SearchService:
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
                 every=query.tree(words),
+                words=(*query.words, *query.required),
                 accents=True,
             )
 

@@ -51,7 +51,7 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """BM25 and the weights of fields and forms."""
+    """BM25, the weights of fields and forms, and what having more of the words, closer together, counts."""
 
     k1: float
     b: float
@@ -59,6 +59,9 @@ class Ranking:
     stem: float
     title: float
     body: float
+    coverage: float
+    pairs: float
+    passage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,9 @@ _AT_LEAST_ONE = (
     "corpus.max_file_bytes", "search.per_page", "search.max_per_page", "search.max_chars", "search.max_clauses",
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
 )  # fmt: skip
-_NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body", "search.relax_below")
+_NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
+    "ranking.coverage", "ranking.pairs", "ranking.passage", "search.relax_below",
+)  # fmt: skip
 
 
 def _check(values: Mapping[str, Any]) -> None:

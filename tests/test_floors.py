@@ -17,7 +17,7 @@ FLOORS = (
     ("model",),
     ("settings",),
     ("french",),
-    ("query", "documents", "links"),
+    ("query", "documents", "links", "evaluation"),
     ("highlight", "columnar", "as_json"),
     ("engines",),
     ("integrity", "reindex"),

@@ -19,6 +19,9 @@ class EngineQuery:
 
     `every` is a second tree to be counted in the same go: a request that asks for two of five words also says how many
     documents have all five, and the words are looked up once for both.
+
+    `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
+    of them, closer together, come first (engines.closeness).
     """
 
     tree: Node
@@ -28,6 +31,7 @@ class EngineQuery:
     offset: int = 0
     limit: int = 10
     every: Node | None = None
+    words: tuple[Node, ...] = ()
     accents: bool = False
 
 

@@ -26,6 +26,12 @@ from indexer.french.spelling import bare
 # What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
 _DECODED_BYTES = 56_000_000
 _PREFIX_BYTES = 1 << 22
+# Other forms of a word are looked for among so many terms that begin like its stem, of which the last letters may be
+# those of one form alone (cheval, chevaux). Stems whose forms are remembered: some 0.3 KB each.
+_MOST_ALIKE = 200
+_ENDING = 2
+_LEAST_LETTERS = 3
+_MAX_FORMS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,25 @@ class Collection:
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
         self.memory: Memory[TermList] = Memory(max(_DECODED_BYTES, self.documents * 8))
+        self._forms: dict[str, tuple[str, ...]] = {}
         self.prefixes: Memory[PrefixDocs] = Memory(_PREFIX_BYTES)
+
+    def forms(self, stem: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
+        """The surfaces of bodies that have a stem and begin like it, but for its last letters; remembered."""
+        found = self._forms.get(stem)
+        if found is None:
+            if len(self._forms) >= _MAX_FORMS:
+                self._forms.clear()
+            found = self._forms[stem] = tuple(form for form in self._beginning_like(stem) if stem_of(form) == stem)
+        return found
+
+    def _beginning_like(self, stem: str) -> list[str]:
+        begin = stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)].encode(errors="replace")
+        found: set[bytes] = set()
+        for part in self.fields[field_name("body", SURFACE)].parts:
+            ordinals = part.terms.starting_with(begin)
+            found.update(part.terms.iterate(ordinals.start, min(ordinals.stop, ordinals.start + _MOST_ALIKE)))
+        return [form.decode(errors="replace") for form in sorted(found)]
 
     def locate(self, document: int) -> tuple[Part, int]:
         """The part that holds a document, and its number there."""

@@ -10,15 +10,15 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.engines.accents import MOST_BONUS, Accents
 from indexer.engines.base import EngineQuery
+from indexer.engines.closeness import WINDOW, Closeness
 from indexer.engines.collection import Collection
 from indexer.engines.excerpts import Reader
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.ordering import best, in_order
 from indexer.engines.scoring import Scorer
-from indexer.engines.window import WINDOW, reordered
+from indexer.engines.window import reordered
 from indexer.model import DateFilter, Sort
-from indexer.query.tree import Node
 from indexer.settings import Ranking
 
 
@@ -54,7 +54,14 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         matched=len(matched),
         total=len(docs),
         every=_every(collection, query, matcher, filters, len(docs)),
-        hits=_page(collection, query, docs, Scorer(terms, matcher, ranking), reader),
+        hits=_page(
+            collection,
+            query,
+            docs,
+            Scorer(terms, matcher, ranking),
+            Closeness(collection, terms, matcher, ranking),
+            reader,
+        ),
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
     )
@@ -91,18 +98,20 @@ def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters
 
 
 def _page(
-    collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, reader: Reader
+    collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, closeness: Closeness, reader: Reader
 ) -> list[tuple[int, float]]:
     """The hits asked for, as numbers and scores. By relevance all are scored, in another order those of the page."""
     stop = min(query.offset + query.limit, len(docs))
     if query.offset >= stop:
         return []
     if query.sort is Sort.RELEVANCE:
-        accents = Accents(query.tree) if query.accents and query.offset < WINDOW else None
-        if not accents:
-            return _best(collection, query.tree, docs, scorer, query.offset, stop)
-        hits = _best(collection, query.tree, docs, scorer, 0, max(stop, min(WINDOW, len(docs))))
-        return _preferring(accents, hits, reader, stop)[query.offset :]
+        accents = Accents(query.tree) if query.accents else None
+        if accents or len(query.words) > 1:
+            hits = _closest(collection, query, docs, scorer, closeness, stop)
+            return (_preferring(accents, hits, reader, stop) if accents else hits)[query.offset : stop]
+        docs, scores = scorer.contenders(query.tree, docs, stop)
+        page = best(collection, docs, scores, query.offset, stop)
+        return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
     page = in_order(collection, docs, query.sort, query.offset, stop)
     places = np.argsort(page)
     scores = np.zeros(len(page))
@@ -110,18 +119,31 @@ def _page(
     return list(zip(page, scores.tolist(), strict=True))
 
 
-def _best(
-    collection: Collection, tree: Node, docs: Array, scorer: Scorer, offset: int, stop: int
+def _closest(
+    collection: Collection, query: EngineQuery, docs: Array, scorer: Scorer, closeness: Closeness, stop: int
 ) -> list[tuple[int, float]]:
-    docs, scores = scorer.contenders(tree, docs, stop)
-    page = best(collection, docs, scores, offset, stop)
-    return list(zip(page, scores[docs.searchsorted(page)].tolist(), strict=True))
+    """The hits up to `stop`, and all of the window, whose order is that of their adjusted scores.
+
+    The window is the same whatever page is asked, so pages never overlap. What comes after it keeps its order, its
+    scores scaled so that none is above those of the window.
+    """
+    reach = min(max(stop, WINDOW), len(docs))
+    docs, scores = scorer.contenders(query.tree, docs, reach)
+    ranked = best(collection, docs, scores, 0, reach)
+    window = np.sort(np.array(ranked[:WINDOW]))
+    adjusted = closeness.adjusted(query.words, window, scores[docs.searchsorted(window)])
+    first = best(collection, window, adjusted, 0, len(window))
+    found = list(zip(first, adjusted[window.searchsorted(first)].tolist(), strict=True))
+    after = scores[docs.searchsorted(ranked[WINDOW:])] if stop > WINDOW else np.zeros(0)
+    if len(after):
+        after *= min(1.0, found[-1][1] / after[0]) if after[0] else 1.0
+    return found + list(zip(ranked[WINDOW:], after.tolist(), strict=True)) if len(after) else found
 
 
 def _preferring(
     accents: Accents, hits: Sequence[tuple[int, float]], reader: Reader, stop: int
 ) -> list[tuple[int, float]]:
-    """The first `stop` hits, of which the first WINDOW get a bonus for their accents."""
+    """The first `stop` hits, those of the window in their order once each has its bonus for accents."""
 
     def bonus(number: int) -> float:
         document = reader.read(number)

@@ -14,7 +14,7 @@ from indexer.columnar.arrays import Array
 from indexer.engines.lists import TermList, found_in
 
 # Positions take 32 bits (columnar/postings.py); one more, so that no shift or window leaves its document.
-_POSITION_BITS = 33
+POSITION_BITS = 33
 _MAX_DISTANCE = 1 << 32
 
 
@@ -52,6 +52,19 @@ def _phrase_keys(words: Sequence[TermList], docs: Array) -> Array:
     return starts
 
 
+def keys_in(word: TermList, docs: Array) -> Array:
+    """The places of a word in those of the documents (ascending) that have it, as keys, ascending: the document
+    shifted by POSITION_BITS, and the position."""
+    return _keys(word, docs[word.contains(docs)])
+
+
+def phrase_keys_in(words: Sequence[TermList], docs: Array) -> Array:
+    """The same for the last word of each place where the words stand at successive positions."""
+    for word in sorted(set(words), key=lambda word: word.df):
+        docs = docs[word.contains(docs)]
+    return _phrase_keys(words, docs)
+
+
 def near_docs(words: Sequence[TermList], distance: int) -> Array:
     """The documents with a place of its own for each word, the outermost at most `distance` apart, ascending."""
     docs = _with_all(words)
@@ -74,12 +87,12 @@ def near_docs(words: Sequence[TermList], distance: int) -> Array:
 
 
 def _documents(keys: Array) -> Array:
-    docs = keys >> _POSITION_BITS
+    docs = keys >> POSITION_BITS
     return docs[np.concatenate(([True], docs[1:] != docs[:-1]))] if len(docs) else docs
 
 
 def _positions(keys: Array) -> Array:
-    positions: Array = keys & ((1 << _POSITION_BITS) - 1)
+    positions: Array = keys & ((1 << POSITION_BITS) - 1)
     return positions
 
 
@@ -94,7 +107,7 @@ def _with_all(words: Sequence[TermList]) -> Array:
 
 def _keys(word: TermList, docs: Array) -> Array:
     """The places of a word in documents that all have it, ascending."""
-    places, starts, keys = word.places(docs), word.starts, docs << _POSITION_BITS
+    places, starts, keys = word.places(docs), word.starts, docs << POSITION_BITS
     if starts is not None:
         begins = starts.take(places)
         counts = starts.take(places + 1) - begins

@@ -1,15 +1,13 @@
 """The first hits once more, ordered by what only their texts say.
 
 Scores come from lists of numbers over all documents; a text has to be unpacked. So a bonus that needs texts is given
-to the first hits by score alone, the same WINDOW of them whatever page is asked for: pages never overlap.
+to the hits that closeness looks at again, the same ones whatever page is asked for: pages never overlap.
 """
 
 from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Sequence
-
-WINDOW = 50
 
 
 def reordered(

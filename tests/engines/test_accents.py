@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engines.accents import MOST_BONUS, Accents
-from indexer.engines.window import WINDOW, reordered
+from indexer.engines.closeness import WINDOW
+from indexer.engines.window import reordered
 from indexer.french import Analyzer
 from indexer.model import Sort
 from indexer.query import parse
@@ -121,7 +122,7 @@ def test_of_equal_hits_those_as_typed_come_first_and_pages_never_overlap(market:
     found = [id for page in pages for id in page]
     assert len(found) == len(set(found)) == 80
     accented = [int(id) % 2 == 1 for id in found[:WINDOW]]
-    assert accented == [True] * 25 + [False] * 25
+    assert accented == [True] * (WINDOW // 2) + [False] * (WINDOW // 2)
     assert found[WINDOW:] == sorted(found[WINDOW:])
     assert found[:17] == [h.document.id for h in market.search("marché", per_page=17).hits]
 

@@ -1,0 +1,145 @@
+"""A second look at the best documents: those that have more of the words asked, closer together, come first.
+
+BM25 adds what each word gives, wherever it stands. A text that says one word twenty times can so pass one that says
+all of them, and the words of a title or a phrase count no more than the same words pages apart. What is added here
+was measured on judged queries (benchmarks/relevance.md); forty documents are enough to find the ten that are shown.
+
+- *coverage*: the score is multiplied by the share of the words that the document has, each weighed by its rarity,
+  to a power below one;
+- *pairs*: for two words in a row in the query, how often the second follows the first within three words of the body,
+  saturated as BM25 saturates frequencies, times the rarity of the commoner one;
+- *passage*: the greatest share of the words, weighed the same way, that stands in forty words of the body.
+
+A document that has a word in another form has the word: positions are those of all surfaces of the stem.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.engines.collection import Collection
+from indexer.engines.lists import TermList, Terms
+from indexer.engines.matching import Matcher
+from indexer.engines.positions import POSITION_BITS, keys_in, phrase_keys_in
+from indexer.query.tree import And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
+from indexer.settings import Ranking
+
+# How many of the best documents are looked at again.
+WINDOW = 40
+# Words from one to the next of a pair, and of a passage.
+_NEXT = 3
+_PASSAGE = 40
+
+_BODY = field_name("body", SURFACE)
+
+
+class Closeness:
+    """Scores the best documents of one query anew."""
+
+    def __init__(self, collection: Collection, terms: Terms, matcher: Matcher, ranking: Ranking) -> None:
+        self._collection = collection
+        self._terms = terms
+        self._matcher = matcher
+        self._ranking = ranking
+
+    def adjusted(self, words: Sequence[Node], docs: Array, scores: Array) -> Array:
+        """The scores of these documents (ascending, with their scores by BM25) for the words asked, in order."""
+        rarities = np.array([self._rarity(word) for word in words])
+        total = float(rarities.sum())
+        if len(words) < 2 or not total:
+            return scores
+        there = np.array([self._matcher.holds(word, docs) for word in words])
+        coverage = (there * rarities[:, None]).sum(axis=0) / total
+        places = [self._places(word, docs[has]) for word, has in zip(words, there, strict=True)]
+        adjusted: Array = scores * coverage**self._ranking.coverage
+        adjusted += self._ranking.pairs * _pairs(places, rarities, docs)
+        adjusted += self._ranking.passage * _passages(places, rarities, docs) / total
+        return adjusted
+
+    def _rarity(self, node: Node) -> float:
+        """How rare what a node asks is, as BM25 weighs a word; 0 for what no document has or that has no place."""
+        match node:
+            case Word():
+                found = [
+                    self._terms.find(field_name(field, form), term)
+                    for field in FIELDS
+                    for form, terms in ((STEM, node.stems), (SURFACE, node.surfaces))
+                    for term in terms
+                ]
+                df = max((one.df for one in found if one), default=0)
+                return math.log(self._collection.documents / (df + 1)) + 1 if df else 0.0
+            case Phrase() | Near():
+                return max((self._rarity(Word((word,), (), word)) for word in node.words), default=0.0)
+            case Weighted():
+                return self._rarity(node.child)
+            case Or() | Either():
+                return min(filter(None, map(self._rarity, node.children)), default=0.0)
+            case And():
+                return max(map(self._rarity, node.children), default=0.0)
+            case Prefix():
+                return 1.0
+            case _:
+                return 0.0
+
+    def _places(self, node: Node, docs: Array) -> Array:
+        """Where what a node asks stands in the bodies of these documents: keys, ascending and distinct."""
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *self._all_places(node, docs)]))
+
+    def _all_places(self, node: Node, docs: Array) -> Iterator[Array]:
+        match node:
+            case Word():
+                for found in self._forms(node):
+                    yield keys_in(found, docs)
+            case Phrase():
+                lists = [self._terms.find(_BODY, word) for word in node.words]
+                if all(lists):
+                    yield phrase_keys_in([one for one in lists if one], docs)
+            case Weighted():
+                yield from self._all_places(node.child, docs)
+            case Or() | Either():
+                for child in node.children:
+                    yield from self._all_places(child, docs)
+            case _:
+                pass
+
+    def _forms(self, word: Word) -> Iterable[TermList]:
+        """The lists of all surfaces that a word means."""
+        forms = dict.fromkeys(word.surfaces)
+        for stem in word.stems:
+            forms |= dict.fromkeys(self._collection.forms(stem, self._matcher.stem))
+        return [found for form in forms if (found := self._terms.find(_BODY, form))]
+
+
+def _pairs(places: Sequence[Array], rarities: Array, docs: Array) -> Array:
+    """For each document what its pairs of words that follow each other give."""
+    sums = np.zeros(len(docs))
+    for (first, second), (rarity, other) in zip(pairwise(places), pairwise(rarities.tolist()), strict=True):
+        if not len(first) or not len(second):
+            continue
+        after = second.searchsorted(first, "right")
+        follows = after < len(second)
+        follows[follows] = second[after[follows]] <= first[follows] + _NEXT
+        counts = np.bincount(docs.searchsorted(first[follows] >> POSITION_BITS), minlength=len(docs))
+        sums += min(rarity, other) * counts / (counts + 1)
+    return sums
+
+
+def _passages(places: Sequence[Array], rarities: Array, docs: Array) -> Array:
+    """For each document the greatest sum of rarities of the words in a passage of its body."""
+    starts = np.concatenate(places)
+    sums = np.zeros(len(starts))
+    for own, rarity in zip(places, rarities.tolist(), strict=True):
+        if len(own):
+            after = own.searchsorted(starts)
+            inside = after < len(own)
+            inside[inside] = own[after[inside]] <= starts[inside] + _PASSAGE
+            sums[inside] += rarity
+    greatest = np.zeros(len(docs))
+    np.maximum.at(greatest, docs.searchsorted(starts >> POSITION_BITS), sums)
+    return greatest
