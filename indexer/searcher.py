@@ -81,7 +81,7 @@ class SearchService:
         snapshot = self._snapshot()
         query = self._parsed(request.text, snapshot)
         # Nothing to be relevant to: newest first.
-        by_relevance = query.has_text or request.sort is not Sort.RELEVANCE
+        by_relevance = query.asked or request.sort is not Sort.RELEVANCE
         sort = request.sort if by_relevance else Sort.NEWEST
         words = len(query.words)
 
@@ -94,7 +94,7 @@ class SearchService:
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
                 every=query.tree(words),
-                words=(*query.words, *query.required),
+                words=query.asked,
                 accents=True,
             )
 

@@ -37,19 +37,19 @@ class Query:
         return match_rule(len(self.words))
 
     @property
-    def has_text(self) -> bool:
-        """Whether documents are to have some text: a query of types and dates alone has nothing to be relevant to."""
-        return bool(self.words) or self._requires_text
+    def asked(self) -> tuple[Node, ...]:
+        """The words and required clauses that ask for some text; types and dates do not."""
+        return self.words + self._required_texts
 
     @property
-    def _requires_text(self) -> bool:
-        return any(True for node in self.required for _ in positive_leaves(node))
+    def _required_texts(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.required if next(positive_leaves(node), None))
 
     @property
     def relaxed_words(self) -> int | None:
         """The same with the last requirement dropped; None when that would ask for no text or there is none to drop."""
         fewer = self.required_words - 1
-        return fewer if fewer > 0 or (fewer == 0 and self._requires_text) else None
+        return fewer if fewer > 0 or (fewer == 0 and self._required_texts) else None
 
     def tree(self, at_least: int) -> Node:
         """The tree for an engine, with `at_least` of the free words (0: they only add to the score; more: all)."""

@@ -57,7 +57,7 @@ def test_tree_asks_what_the_query_says(query: Query, at_least: int, tree: Node, 
 
 
 def test_types_and_dates_alone_have_no_text_to_be_relevant_to() -> None:
-    assert not Query(required=(YEAR, Type("rapport"))).has_text
-    assert not Query(excluded=(PHRASE,)).has_text
-    for query in (Query(words=(MALI,)), Query(required=(Or((YEAR, PHRASE)),))):
-        assert query.has_text
+    assert Query(required=(YEAR, Type("rapport"))).asked == ()
+    assert Query(excluded=(PHRASE,)).asked == ()
+    either = Or((YEAR, PHRASE))
+    assert Query(required=(YEAR, either), words=(MALI,)).asked == (MALI, either)
