@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from indexer.as_json import document_json, search_page_json, status_json
     from indexer.assembly import create_service
-    from indexer.documents import parse_date
     from indexer.errors import (
         IndexMissing,
         IndexProblem,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         RequestError,
         TrouvailleError,
     )
+    from indexer.french.dates import asked_date, date_text, period_text
     from indexer.links import (
         JSON_PATH,
         SEARCH_PATH,
@@ -84,13 +84,15 @@ __all__ = [
     "Sort",
     "Status",
     "TrouvailleError",
+    "asked_date",
     "choose_date",
     "create_service",
+    "date_text",
     "document_json",
     "document_url",
     "load_settings",
-    "parse_date",
     "parse_request",
+    "period_text",
     "reasons_of",
     "request_pairs",
     "search_page_json",
@@ -101,7 +103,7 @@ __all__ = [
 ]
 
 # Lightest first: a name is looked for in each in turn.
-_HOMES = ("model", "errors", "links", "settings", "as_json", "why", "documents", "searcher", "assembly")
+_HOMES = ("model", "errors", "links", "settings", "french.dates", "as_json", "why", "documents", "searcher", "assembly")
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineQuery, Snapshot
 from indexer.errors import PageBeyondEnd
-from indexer.highlight import Marker
+from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
 from indexer.model import (
     MONTHS,
@@ -29,7 +29,7 @@ from indexer.model import (
     Status,
     last_page,
 )
-from indexer.query import Limits, parse
+from indexer.query import Limits, Query, parse
 from indexer.query.tree import positive_leaves
 from indexer.settings import Settings
 
@@ -80,9 +80,9 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
-        query = parse(request.text, snapshot.analyzer, self._limits)
+        query = self._parsed(request.text, snapshot)
         # Nothing to be relevant to: newest first.
-        by_relevance = query.words or query.required or request.sort is not Sort.RELEVANCE
+        by_relevance = query.asked or request.sort is not Sort.RELEVANCE
         sort = request.sort if by_relevance else Sort.NEWEST
         words = len(query.words)
 
@@ -95,7 +95,8 @@ class SearchService:
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
                 every=query.tree(words),
-                words=(*query.words, *query.required),
+                words=query.asked,
+                accents=True,
                 explain=request.explain,
             )
 
@@ -110,14 +111,14 @@ class SearchService:
         last = last_page(answer.total, request.per_page)
         if request.page > last:
             raise PageBeyondEnd(request.page, last)
-        marker = Marker(positive_leaves(query.tree(words)), snapshot.analyzer)
+        marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
         return SearchPage(
             request=request,
             understood=query.understood,
             match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
             hits=tuple(
-                self._hit(document, score, marker, reasons)
+                self._hit(document, score, marks, reasons)
                 for (document, score), reasons in zip(answer.hits, answer.reasons, strict=True)
             ),
             types=type_facet(answer.types, request.types, self._rules),
@@ -126,13 +127,19 @@ class SearchService:
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def _hit(self, document: Document, score: float, marker: Marker, reasons: tuple[Contribution, ...]) -> Hit:
+    def _parsed(self, text: str, snapshot: Snapshot) -> Query:
+        return parse(text, snapshot.analyzer, self._limits, self._rules.named)
+
+    def _hit(
+        self, document: Document, score: float, marks: tuple[Marker, Marker], reasons: tuple[Contribution, ...]
+    ) -> Hit:
         search = self.settings.search
+        in_title, in_text = marks
         return Hit(
             document=document,
             score=score,
-            title=marker.mark(document.title),
-            fragments=marker.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
+            title=in_title.mark(document.title),
+            fragments=in_text.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
             reasons=reasons,
         )
 
@@ -142,16 +149,16 @@ class SearchService:
         document = snapshot.get(id)
         if document is None:
             return None
-        query = parse(text, snapshot.analyzer, self._limits)
-        marker = Marker(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
+        query = self._parsed(text, snapshot)
+        in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
         passages = tuple(
-            Passage(number, marker.mark(paragraph))
+            Passage(number, in_text.mark(paragraph))
             for number, paragraph in enumerate(filter(None, document.text.split("\n\n")), start=1)
         )
         return DocumentPage(
             document=document,
             type_label=self._rules.label(document.type),
-            title=marker.mark(document.title),
+            title=in_title.mark(document.title),
             passages=passages,
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,

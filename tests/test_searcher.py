@@ -64,6 +64,52 @@ def test_a_filter_never_changes_what_is_required(press: House) -> None:
     assert (chosen.total, chosen.match.required) == (facet.count, 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("titre:mission", ["mission"]),
+        ("titre:missions", ["mission"]),
+        ('titre:"fin du mandat"', ["fin"]),
+        ('texte:"fin du mandat"', []),
+        ("titre:ren*", ["mandat"]),
+        ('"mission mandat"~4 SAUF titre:gao', ["fin"]),
+        ('"mission mandat"~2 SAUF titre:gao', []),
+        ("type:communiqué", ["fin", "paix"]),
+        ("type:Communiqués", ["fin", "paix"]),
+        ("type:article-de-presse mission", ["mission"]),
+        ("type:communiqué type:résolution mandat", ["fin", "mandat"]),
+        ("type:inconnu", []),
+        ("date:2023", ["fin"]),
+        ("date:juin 2022", ["mandat"]),
+        ("date:2022 date:2023", ["fin", "mandat", "mission"]),
+        ("date:inconnue", ["paix"]),
+        ("avant:2023-06-30 après:2021-01-05 mandat", ["mandat"]),
+        ("depuis:30/06/2023", ["fin"]),
+        ("-date:2019 -titre:paix mission", ["fin", "mission"]),
+        ("titre:paix OU date:2023", ["fin", "paix"]),
+    ],
+)
+def test_fields_choose_documents(press: House, text: str, found: list[str]) -> None:
+    assert sorted(ids(press, text)) == found
+
+
+def test_a_date_is_never_all_that_is_left_of_a_relaxed_query(press: House) -> None:
+    assert ids(press, "Alger date:2023") == []
+
+
+def test_types_and_dates_alone_give_the_newest_first(press: House) -> None:
+    assert ids(press, "après:2021") == ["fin", "mandat", "mission"]
+
+
+def test_a_word_of_the_title_is_marked_in_the_title_alone(press: House) -> None:
+    (hit,) = press.search("titre:mandat type:communiqué").hits
+    assert ("mandat", True) in hit.title
+    assert not any(marked for fragment in hit.fragments for _, marked in fragment)
+    (hit,) = press.search("texte:mandat type:communiqué").hits
+    assert not any(marked for _, marked in hit.title)
+    assert ("mandat", True) in hit.fragments[0]
+
+
 def test_all_words_can_be_asked_for(press: House) -> None:
     assert press.search("paix mali", all_words=True).total == 0
 

@@ -1,4 +1,4 @@
-"""Dates as people write them in the form « du … au … », and periods as people read them.
+"""Dates as people write them in the form « du … au … ».
 
 The contract knows one parameter, `date=2023-06..2023-09`. The form has two fields, `du` and `au`; the results page
 reads them here and redirects to the one canonical URL.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from indexer import MONTHS, DateFilter, PartialDate, RequestError, parse_date
-from webapp.typography import date_text
+from indexer import MONTHS, DateFilter, PartialDate, RequestError, asked_date
 
 FIELDS = ("du", "au")
 HOW_TO_WRITE = "Une date s’écrit 2023, juin 2023, 06/2023, 30/06/2023 ou 2023-06-30."
@@ -21,10 +20,8 @@ def read_date(text: str) -> PartialDate:
 
     Anything else, and days that no calendar has, is a ValueError.
     """
-    text = unicodedata.normalize("NFKC", text)
-    found = parse_date(text, oldest=1)
-    # A document may date itself in any digits; what is asked is written in the contract's, which are ASCII.
-    if found is None or any(char.isdigit() and not char.isascii() for char in text):
+    found = asked_date(unicodedata.normalize("NFKC", text))
+    if found is None:
         raise ValueError(f"{text!r} is no date")
     return found
 
@@ -38,21 +35,6 @@ def read_period(fields: Mapping[str, str]) -> DateFilter | None:
     if first and last and first.first > last.last:
         raise RequestError("La date de fin tombe avant la date de début.", parameter="au", value=fields.get("au", ""))
     return DateFilter(first, last) if first or last else None
-
-
-def period_text(dates: DateFilter) -> str:
-    """`juin 2023`, `de juin 2023 à septembre 2023`, `depuis le 3 mai 2021`, `jusqu’en 2023`, `date inconnue`."""
-    if dates.unknown:
-        return "date inconnue"
-    if dates.single:
-        return date_text(dates.single)
-    first, last = dates.first, dates.last
-    if first and last:
-        return f"{_from(first)} {'au ' if last.day else 'à '}{date_text(last)}"
-    if first:
-        return f"depuis {'le ' if first.day else ''}{date_text(first)}"
-    assert last is not None, "a DateFilter has an end or is unknown"
-    return f"jusqu’{'au' if last.day else 'en'} {date_text(last)}"
 
 
 def field_text(date: PartialDate | None) -> str:
@@ -71,10 +53,3 @@ def _read_field(name: str, text: str) -> PartialDate | None:
         return read_date(text)
     except ValueError as error:
         raise RequestError(f"« {text[:40]} » n’est pas une date. {HOW_TO_WRITE}", parameter=name, value=text) from error
-
-
-def _from(date: PartialDate) -> str:
-    if date.day:
-        return f"du {date_text(date)}"
-    text = date_text(date)
-    return f"d’{text}" if text[0] in "ao" else f"de {text}"

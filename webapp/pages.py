@@ -26,12 +26,13 @@ from indexer import (
     Sort,
     choose_date,
     document_url,
+    period_text,
     reasons_of,
     request_pairs,
     search_url,
     toggle_type,
 )
-from webapp.dates import field_text, period_text
+from webapp.dates import field_text
 from webapp.typography import NO_BREAK, in_words, moment_date, number, plural, spaced
 
 Label = Callable[[str], str]  # a document type as people read it

@@ -16,7 +16,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from indexer import MONTHS, Fragment, PartialDate
+from indexer import Fragment, PartialDate, date_text
 
 NO_BREAK = "\u00a0"  # before the colon and inside guillemets
 NARROW = "\u202f"  # before ; ! ? and between thousands
@@ -75,15 +75,8 @@ def duration(ms: float) -> str:
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
-def date_text(date: PartialDate) -> str:
-    """`1er juillet 2023`, `juillet 2023` or `2023`, for titles and attributes where no markup goes."""
-    day = "" if date.day is None else "1er " if date.day == 1 else f"{date.day} "
-    month = "" if date.month is None else f"{MONTHS[date.month - 1]} "
-    return f"{day}{month}{date.year}".replace(" ", NO_BREAK)
-
-
 def date_html(date: PartialDate) -> Markup:
-    """The same inside `<time datetime>`, with the superscript of « 1er »."""
+    """`1er juillet 2023` inside `<time datetime>`, with a superscript; `date_text` says it where no markup goes."""
     text = date_text(date)
     if date.day == 1:
         text = "1<sup>er</sup>" + text.removeprefix("1er")

@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from indexer.documents.assemble import assemble
-from indexer.documents.dates import parse_date
 from indexer.documents.entry import EMPTY_FILE, Entry, Rejected
 from indexer.documents.formats import FORMATS, Source, format_of
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
@@ -25,7 +24,7 @@ from indexer.errors import UnreadableDocument
 
 __all__ = [
     "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "parse_date", "read", "read_lines", "repeated", "walk",
+    "has_lines", "lines_of", "os_reason", "read", "read_lines", "repeated", "walk",
 ]  # fmt: skip
 
 

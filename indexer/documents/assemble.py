@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from indexer.documents.dates import date_in_name, date_in_text, is_dispatch, is_plausible, parse_date, split_header
+from indexer.documents.dates import date_in_name, date_in_text, is_dispatch, is_plausible, split_header
 from indexer.documents.entry import Draft, Entry, Rejected
 from indexer.documents.paragraphs import text_of
-from indexer.documents.spelling import squeeze
 from indexer.documents.titles import FIRST_SENTENCE, MAX_TITLE, shorten, title_of, without_title
 from indexer.documents.types import START_CHARS, TypeFacts, TypeRules, normal
+from indexer.french.dates import parse_date
+from indexer.french.spelling import squeeze
 from indexer.model import DateSource, PartialDate
 
 _MAX_URL = 2000

@@ -1,101 +1,35 @@
-"""Dates as French documents write them, and the few places of a text where a date is the document's own.
-
-The grammar gives the precision that was written: « juin 2023 » is a month. It reads one spelling of the text (see
-`spelling.plain`), so accents, capitals, Unicode forms and no-break spaces do not matter.
-"""
+"""The few places of a text where a date is the document's own. How dates are written, `french.dates` says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 
-from indexer.documents.spelling import plain
+from indexer.french.dates import (
+    DAY,
+    ISO,
+    MAX_CHARS,
+    MONTH,
+    MONTH_YEAR,
+    NUMERIC,
+    TIME,
+    WEEKDAY,
+    WRITTEN,
+    date_of,
+    parse_date,
+)
+from indexer.french.spelling import plain
 from indexer.model import PartialDate
 
 # Nothing is dated later than this: announcements, and files dated by a wrong clock.
 MAX_DAYS_AHEAD = 62
-_OLDEST = 1000
-_MAX_CHARS = 100
-
-_MONTHS = {
-    **dict.fromkeys(("janvier", "janv", "jan"), 1),
-    **dict.fromkeys(("fevrier", "fevr", "fev"), 2),
-    "mars": 3,
-    **dict.fromkeys(("avril", "avr"), 4),
-    "mai": 5,
-    "juin": 6,
-    **dict.fromkeys(("juillet", "juill", "juil"), 7),
-    "aout": 8,
-    **dict.fromkeys(("septembre", "sept"), 9),
-    **dict.fromkeys(("octobre", "oct"), 10),
-    **dict.fromkeys(("novembre", "nov"), 11),
-    **dict.fromkeys(("decembre", "dec"), 12),
-}
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![a-z])\.?"
-_DAY = r"(?<!\d)(?P<day>1 ?er|premier|3[01]|[12]\d|0?[1-9])"
-_YEAR = r"(?P<year>\d{4})(?!\d)"
-_WEEKDAY = r"(?:(?:lun|mar|mer|jeu|ven|sam)(?:\.|di|credi|dredi)?|dim(?:\.|anche)?),? "
-_TIME = r"(?:[ ,]*(?:a |- ?|- a )?\d{1,2} ?(?:h|:) ?(?:\d{2})?(?: ?(?:min|gmt|tu|utc))?)?"
-_CLOCK = r"(?:[t ]\d{2}(?::?\d{2}){0,2}(?:[.,]\d{1,9})?)? ?(?:z|utc|gmt|[+-]\d{2}:?\d{2})?"
-
-_WRITTEN = rf"{_DAY}[ -]{_MONTH},? ?{_YEAR}"
-_MONTH_YEAR = rf"(?<![a-z]){_MONTH} ?{_YEAR}"
-_NUMERIC = r"(?<!\d)(?P<day>\d{1,2})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})(?!\d)"
-_ISO = r"(?<!\d)(?P<year>\d{4})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})(?!\d)"
-
-_WHOLE = [
-    re.compile(pattern)
-    for pattern in (
-        r"(?P<year>\d{4})",
-        r"(?P<year>\d{4})-(?P<month>\d{1,2})",
-        _ISO + _CLOCK,
-        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK,
-        r"(?P<month>\d{1,2})/(?P<year>\d{4})",
-        _NUMERIC + _TIME,
-        rf"(?:le )?(?:{_WEEKDAY})?(?:le )?{_WRITTEN}{_TIME}",
-        rf"(?:en )?{_MONTH} ?{_YEAR}",
-    )
-]
-
-
-def parse_date(text: str, *, oldest: int = _OLDEST) -> PartialDate | None:
-    """The date that the whole of `text` is, or None: ISO dates and date-times, 30/06/2023, « 1er juillet 2023 »…
-
-    A year before `oldest` is taken for something else.
-    """
-    return _parsed(text, oldest) if len(text) <= _MAX_CHARS else None
-
-
-@lru_cache(maxsize=4096)  # many documents are of one day
-def _parsed(text: str, oldest: int) -> PartialDate | None:
-    wanted = plain(text)
-    for pattern in _WHOLE:
-        match = pattern.fullmatch(wanted)
-        if match and (found := _made(match, oldest)):
-            return found
-    return None
 
 
 def is_plausible(found: PartialDate, today: date) -> bool:
     """False for what lies more than MAX_DAYS_AHEAD after today."""
     last = today + timedelta(days=MAX_DAYS_AHEAD)
     return found.first <= last.year * 10_000 + last.month * 100 + last.day
-
-
-def _made(match: re.Match[str], oldest: int = _OLDEST) -> PartialDate | None:
-    parts = match.groupdict()
-    month, day = parts.get("month"), parts.get("day")
-    try:
-        found = PartialDate(
-            int(parts["year"]),
-            (_MONTHS.get(month) or int(month)) if month else None,
-            (1 if day.startswith(("1er", "1 er", "premier")) else int(day)) if day else None,
-        )
-    except ValueError:
-        return None
-    return found if found.year >= oldest else None
 
 
 # --- the header ----------------------------------------------------------------------------------------------------
@@ -119,10 +53,10 @@ def split_header(text: str) -> tuple[PartialDate | None, str]:
 # --- file names ----------------------------------------------------------------------------------------------------
 
 _ACT = r"(?:resolutions?|res|n°|no|num|numero|decrets?|lois?|ordonnances?|arretes?|directives?|articles?|art)"
-_NAME_DAYS = [re.compile(pattern) for pattern in (_ISO, _NUMERIC, rf"(?:{_WEEKDAY})?{_WRITTEN}")]
+_NAME_DAYS = [re.compile(pattern) for pattern in (ISO, NUMERIC, rf"(?:{WEEKDAY})?{WRITTEN}")]
 _NAME_DIGITS = re.compile(r"(?<!\d)(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?!\d)")
 _NAME_MONTHS = [
-    re.compile(_MONTH_YEAR),
+    re.compile(MONTH_YEAR),
     re.compile(r"(?<!\d)(?<!\d-)(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(?![\d-])"),
 ]
 _NAME_YEAR = re.compile(r"(?<!\d)(?P<year>\d{4})(?!\d)(?!-\d)")
@@ -160,7 +94,7 @@ def date_in_name(name: str, today: date) -> PartialDate | None:
 
 
 def _named(match: re.Match[str], today: date) -> PartialDate | None:
-    found = _made(match)
+    found = date_of(match)
     if found is None or found.year < 1900:
         return None
     return found if is_plausible(found, today) else None
@@ -172,8 +106,8 @@ _TOP_LINES = 12
 _DATELINE_CHARS = 160
 _YEAR_DIGITS = re.compile(r"\d{4}")
 _END_LINES = 12
-_IN_TITLE = [re.compile(pattern) for pattern in (_WRITTEN, _NUMERIC, _ISO)]
-_IN_TITLE_MONTH = re.compile(_MONTH_YEAR)
+_IN_TITLE = [re.compile(pattern) for pattern in (WRITTEN, NUMERIC, ISO)]
+_IN_TITLE_MONTH = re.compile(MONTH_YEAR)
 # « de la loi du 3 mai 2005 » names another act; « Accord du 3 mai 2005 » at the head of a title is this one.
 _OTHER_ACT = re.compile(
     r"(?:\b(?:de la|a la|la|le|du|des|les|au|aux|cette|cet|ce) |\b[dl]'|\ba l'|\bde l')"
@@ -189,17 +123,17 @@ _ONLY = re.compile(
 )
 _PLACE = r"[^\W\d][\w' -]{1,40}(?: ?\([^()]{2,30}\))?"
 _DATELINE = re.compile(
-    rf"{_PLACE}, ?(?:le )?(?:{_WEEKDAY})?(?:le )?{_WRITTEN}{_TIME}(?= ?(?:$|\.(?! ?[a-z])|\(|[.:]? ?- ?|\. ?-| ?:))"
+    rf"{_PLACE}, ?(?:le )?(?:{WEEKDAY})?(?:le )?{WRITTEN}{TIME}(?= ?(?:$|\.(?! ?[a-z])|\(|[.:]? ?- ?|\. ?-| ?:))"
 )
 _DISPATCH = re.compile(
-    rf"{_PLACE}(?:, [\w ]{{2,30}})?,? ?(?:le )?(?:{_WEEKDAY})?{_DAY} {_MONTH}(?: \d{{4}})? ?\([^()]{{2,40}}\) ?[-:]"
+    rf"{_PLACE}(?:, [\w ]{{2,30}})?,? ?(?:le )?(?:{WEEKDAY})?{DAY} {MONTH}(?: \d{{4}})? ?\([^()]{{2,40}}\) ?[-:]"
 )
 # What a line that _DISPATCH takes has as it is written: most lines have not, and need not be spelled plainly.
 # Superscript, enclosed, small and full-width forms may be spelled as any of its signs.
 _FORMS = "\u037a\u2070-\u209f\u2474-\u24ea\u2a74\u3200-\u33ff\ufb00-\uffef\U0001f100-\U0001f2ff"
 _AFTER_AGENCY = re.compile(rf"\)\W*?[:‐‑‒–—―−-]|[{_FORMS}]")
 _DONE_AT = re.compile(
-    rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{_WEEKDAY})?{_WRITTEN}"
+    rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{WEEKDAY})?{WRITTEN}"
 )
 _CAPITAL = re.compile(r"^\W*[^\W\d_]")
 
@@ -224,7 +158,7 @@ def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[Partial
         if not _YEAR_DIGITS.search(line):
             continue
         for match in _DONE_AT.finditer(plain(line[-400:])):
-            if (made := _made(match)) and is_plausible(made, today):
+            if (made := date_of(match)) and is_plausible(made, today):
                 return made, "« Fait à …, le … »"
         if found := _only_date(line, today):
             return found, "ligne qui ne contient qu’une date"
@@ -233,7 +167,7 @@ def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[Partial
 
 def is_date_line(line: str, today: date) -> bool:
     """True for a line that holds nothing but a date, or a place and a date: no title."""
-    if len(line) > _MAX_CHARS or not _YEAR_DIGITS.search(line):
+    if len(line) > MAX_CHARS or not _YEAR_DIGITS.search(line):
         return False
     if _only_date(line, today):
         return True
@@ -253,10 +187,10 @@ def _title_dates(title: str, today: date) -> Iterator[PartialDate]:
     for patterns in (_IN_TITLE, [_IN_TITLE_MONTH]):
         matches = [match for pattern in patterns for match in pattern.finditer(seen)]
         for match in sorted(matches, key=lambda match: match.start()):
-            before = re.sub(rf"{_WEEKDAY}$", "", seen[: match.start()])
+            before = re.sub(rf"{WEEKDAY}$", "", seen[: match.start()])
             if _OTHER_ACT.search(before) or _NOT_OWN.search(before):
                 continue
-            found = _made(match)
+            found = date_of(match)
             if found and is_plausible(found, today):
                 yield found
 
@@ -265,7 +199,7 @@ def _dateline(line: str, today: date) -> PartialDate | None:
     if not _starts_with_capital(line):
         return None
     match = _DATELINE.match(_SIGNS.sub("", plain(line[:_DATELINE_CHARS])))
-    found = _made(match) if match else None
+    found = date_of(match) if match else None
     return found if found and is_plausible(found, today) else None
 
 
@@ -275,7 +209,7 @@ def _starts_with_capital(line: str) -> bool:
 
 
 def _only_date(line: str, today: date) -> PartialDate | None:
-    if len(line) > _MAX_CHARS:
+    if len(line) > MAX_CHARS:
         return None
     match = _ONLY.fullmatch(_SIGNS.sub("", plain(line)))
     found = parse_date(match["date"]) if match else None

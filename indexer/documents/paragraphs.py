@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from indexer.documents.spelling import squeeze
+from indexer.french.spelling import squeeze
 
 # A text wrapped by hand or by a mail program stays within this; longer lines are whole paragraphs.
 _WIDEST = 120

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from indexer.documents.dates import is_date_line
-from indexer.documents.spelling import plain, squeeze
+from indexer.french.spelling import plain, squeeze
 
 MAX_TITLE = 300
 FIRST_SENTENCE = "première phrase"

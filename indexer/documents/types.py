@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from indexer.documents.spelling import plain, squeeze
 from indexer.errors import ConfigError
+from indexer.french.spelling import bare, plain, squeeze
 
 OTHER = "autre"
 START_CHARS = 500
@@ -100,6 +100,9 @@ class TypeRules:
         self._labels = dict(labels)
         self._rules = tuple(rules)
         self._known = {plain(value): value for value in self._labels}
+        # A name means itself before it means what has it for a label.
+        self._named = {bare(label): value for value, label in self._labels.items()}
+        self._named |= {bare(value): value for value in self._labels}
         self._wanted = {
             place: [
                 (phrase.needle, number, phrase)
@@ -146,6 +149,10 @@ class TypeRules:
     def label(self, value: str) -> str:
         """What is shown for `value`; an unknown one is shown as it is, with a capital."""
         return self._labels.get(value) or value[:1].upper() + value[1:]
+
+    def named(self, name: str) -> str:
+        """The type that a person means by its name or label, however it is written; an unknown name is given back."""
+        return self._named.get(bare(name), name)
 
     def choose(self, facts: TypeFacts) -> tuple[str, str]:
         """(type, French description of what chose it)."""

@@ -22,7 +22,8 @@ class EngineQuery:
     documents have all five, and the words are looked up once for both. `explain` asks for the reasons of the hits.
 
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
-    of them, closer together, come first (engines.closeness).
+    of them, closer together, come first (engines.closeness). `accents` prefers, among these, texts with the accents
+    that were typed (engines.accents).
     """
 
     tree: Node
@@ -34,6 +35,7 @@ class EngineQuery:
     every: Node | None = None
     words: tuple[Node, ...] = ()
     explain: bool = False
+    accents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

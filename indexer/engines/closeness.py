@@ -27,7 +27,7 @@ from indexer.engines.collection import Collection
 from indexer.engines.lists import TermList, Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.positions import POSITION_BITS, keys_in, phrase_keys_in
-from indexer.query.tree import And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
+from indexer.query.tree import TITLE, And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
 from indexer.settings import Ranking
 
 # How many of the best documents are looked at again.
@@ -93,6 +93,8 @@ class Closeness:
 
     def _all_places(self, node: Node, docs: Array) -> Iterator[Array]:
         match node:
+            case Word() | Phrase() if node.field == TITLE:
+                pass  # it need not stand in the body
             case Word():
                 for found in self._forms(node):
                     yield keys_in(found, docs)

@@ -21,6 +21,7 @@ from indexer.columnar.segment import Keywords, Segment
 from indexer.engines.columns import Column, Periods
 from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
+from indexer.french.spelling import bare
 
 # What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
 _DECODED_BYTES = 56_000_000
@@ -93,6 +94,11 @@ class Collection:
     def types(self) -> Column:
         """The type of each document."""
         return self._keywords(lambda segment: segment.types)
+
+    @cached_property
+    def type_names(self) -> list[str]:
+        """The distinct types in the order of their column, each as a Type names it."""
+        return [bare(value) for value in self.types.values]
 
     @cached_property
     def dates(self) -> Column:

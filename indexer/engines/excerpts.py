@@ -17,7 +17,7 @@ from indexer.engines.collection import Collection
 from indexer.engines.lists import Terms
 from indexer.engines.positions import phrase_positions, positions_in
 from indexer.model import Document
-from indexer.query.tree import Leaf, Near, Node, Phrase, Prefix, Word, positive_leaves
+from indexer.query.tree import TITLE, Leaf, Near, Node, Phrase, Prefix, Word, positive_leaves
 
 _BODY = field_name("body", SURFACE)
 # Pieces that are read of a long text, 16 KB in all; one of so many pieces is read whole.
@@ -38,9 +38,16 @@ class Reader:
         self._stem = stem
         self._tree = tree
         self._forms: dict[tuple[Leaf, str], tuple[str, ...]] = {}
+        self._documents: dict[int, Document] = {}
 
     def read(self, number: int) -> Document:
-        """The document with this number in the collection."""
+        """The document with this number in the collection; again the same when it was read before."""
+        document = self._documents.get(number)
+        if document is None:
+            document = self._documents[number] = self._read(number)
+        return document
+
+    def _read(self, number: int) -> Document:
         part, own = self._collection.locate(number)
         pieces = part.stored.pieces(own)
         if len(pieces) <= _PIECES:
@@ -50,7 +57,7 @@ class Reader:
 
     def _chosen(self, part: Part, number: int, firsts: Array) -> list[int]:
         """Which pieces of a document to read, in order: those that show most of what the others do not."""
-        leaves = list(dict.fromkeys(positive_leaves(self._tree)))
+        leaves = [leaf for leaf in dict.fromkeys(positive_leaves(self._tree)) if leaf.field != TITLE]
         counts = np.zeros((len(leaves), len(firsts)), np.int64)
         for row, leaf in zip(counts, leaves, strict=True):
             places = firsts.searchsorted(self._positions(part, number, leaf), "right") - 1

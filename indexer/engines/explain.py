@@ -19,7 +19,7 @@ from indexer.engines.matching import Matcher
 from indexer.engines.positions import phrase_positions
 from indexer.engines.scoring import Scorer
 from indexer.model import Contribution
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
+from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 from indexer.settings import Ranking
 
 
@@ -53,7 +53,7 @@ class Explainer:
                 self._explain_together(node, docs, factor, found)
             case Prefix():
                 scores = factor * self._scorer.scores(node, docs)
-                found.add((f"{node.prefix}*", "", "prefix"), docs, np.zeros(len(docs), np.int64), scores)
+                found.add((f"{node.prefix}*", node.field, "prefix"), docs, np.zeros(len(docs), np.int64), scores)
             case Weighted():
                 self._explain(node.child, docs, factor * node.weight, found)
             case And() | Or():
@@ -63,7 +63,7 @@ class Explainer:
                 best = np.argmax([self._scores(child, docs) for child in node.children], axis=0)
                 for number, child in enumerate(node.children):
                     self._explain(child, docs[best == number], factor, found)
-            case Range() | All() | Not():
+            case Range() | Type() | All() | Not():
                 pass
 
     def _scores(self, node: Node, docs: Array) -> Array:
@@ -81,12 +81,11 @@ class Explainer:
 
     def _explain_together(self, node: Phrase | Near, docs: Array, factor: float, found: _Found) -> None:
         form = "phrase" if isinstance(node, Phrase) else "near"
-        text = node.text if isinstance(node, Phrase) else " ".join(node.words)
         for name, scorer in self._by_field.items():
             scores = scorer.scores(node, docs)
             counted = docs[scores > 0]
             frequencies = np.array([self._occurrences(node, name, number) for number in counted.tolist()], np.int64)
-            found.add((text, name, form), counted, frequencies, factor * scores[scores > 0])
+            found.add((node.text, name, form), counted, frequencies, factor * scores[scores > 0])
 
     def _frequencies(self, name: str, terms: Sequence[str], docs: Array) -> Array:
         """How often the most frequent of some terms occurs in each of the documents."""

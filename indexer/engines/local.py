@@ -14,7 +14,6 @@ from indexer.columnar.network import network_file_system
 from indexer.engines.base import EngineAnswer, EngineQuery
 from indexer.engines.collection import Collection
 from indexer.engines.evaluate import find
-from indexer.engines.excerpts import Reader
 from indexer.engines.lexicon import LocalLexicon
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
@@ -70,12 +69,11 @@ class LocalSnapshot:
         stem = self.analyzer.stem
         with self.generation.damage_named():
             found = find(self._collection, query, self._ranking, stem)
-            reader = Reader(self._collection, found.terms, stem, query.tree)
             return EngineAnswer(
                 matched=found.matched,
                 total=found.total,
                 every=found.every,
-                hits=tuple((reader.read(number), score) for number, score in found.hits),
+                hits=tuple((found.reader.read(number), score) for number, score in found.hits),
                 types=found.types,
                 dates=found.dates,
                 reasons=tuple(found.reasons),

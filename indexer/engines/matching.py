@@ -19,12 +19,17 @@ from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.engines.collection import Collection, PrefixDocs
 from indexer.engines.lists import DENSE, TermList, Terms, found_in
 from indexer.engines.positions import near_docs, phrase_docs
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
+from indexer.query.tree import All, And, Either, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 
 # Postings of the terms of a prefix that are decoded at a time: some 30 MB in all.
 _PREFIX_POSTINGS = 1 << 20
 # A conjunction is counted over the whole collection when even its rarest child is in one document of so many.
 _COUNTED = 8
+
+
+def fields_of(leaf: Leaf) -> tuple[str, ...]:
+    """The fields that a leaf is looked for in."""
+    return (leaf.field,) if leaf.field else FIELDS
 
 
 class Matcher:
@@ -52,11 +57,12 @@ class Matcher:
             case Word():
                 return self._union([found.docs for found in self._lists(node)])
             case Phrase() | Near():
-                return self._union([self.docs_in_field(node, field) for field in FIELDS])
+                return self._union([self.docs_in_field(node, field) for field in fields_of(node)])
             case Prefix():
-                return self._prefix(node.prefix)
-            case Range():
-                return np.flatnonzero(self._collection.periods.taken_by(node.dates).take(self._collection.dates.ords))
+                return self._prefix(node)
+            case Range() | Type():
+                taken, ords = self._of_column(node)
+                return np.flatnonzero(taken.take(ords))
             case All():
                 return np.arange(self._documents)
             case Not():
@@ -77,8 +83,9 @@ class Matcher:
         match node:
             case Word():
                 return _any(docs, (found.contains(docs) for found in self._lists(node)))
-            case Range():
-                return self._collection.periods.taken_by(node.dates).take(self._collection.dates.ords.take(docs))
+            case Range() | Type():
+                taken, ords = self._of_column(node)
+                return taken.take(ords.take(docs))
             case All():
                 return np.ones(len(docs), bool)
             case Not():
@@ -112,6 +119,22 @@ class Matcher:
             return phrase_docs(lists)
         return near_docs(lists, node.distance)
 
+    def _of_column(self, node: Range | Type) -> tuple[Array, Array]:
+        """For each distinct value of a column whether the node takes it, and where each document's is among them."""
+        if isinstance(node, Range):
+            return self._collection.periods.taken_by(node.dates), self._collection.dates.ords
+        return self._types_named(node.name), self._collection.types.ords
+
+    def _types_named(self, name: str) -> Array:
+        """For each type whether it is the one that is meant, as Type says."""
+        names = self._collection.type_names
+        if name in names:
+            return np.array([own == name for own in names])
+        return np.array([self._stems_of(own) == self._stems_of(name) for own in names])
+
+    def _stems_of(self, name: str) -> list[str]:
+        return [self.stem(word) for word in name.split()]
+
     # --- words -----------------------------------------------------------------------------------------------------
 
     def _lists(self, word: Word) -> list[TermList]:
@@ -121,22 +144,24 @@ class Matcher:
             # A position with a surface has its stem too: where a word asks for that stem, its surfaces add nothing.
             strays = [surface for surface in word.surfaces if self.stem(surface) not in word.stems]
             asked = [(STEM, term) for term in word.stems] + [(SURFACE, term) for term in strays]
-            found = [self._terms.find(field_name(field, form), term) for field in FIELDS for form, term in asked]
+            found = [
+                self._terms.find(field_name(field, form), term) for field in fields_of(word) for form, term in asked
+            ]
             lists = self._covers[word] = [one for one in found if one is not None]
         return lists
 
-    def _prefix(self, prefix: str) -> Array:
+    def _prefix(self, node: Prefix) -> Array:
         """The documents with any of the terms that begin so."""
-        known = self._collection.prefixes.get(prefix)
+        known = self._collection.prefixes.get(node)
         if known is None:
-            known = PrefixDocs(self._gathered(prefix.encode(errors="replace")))
-            self._collection.prefixes.grew(prefix, known, known.docs.nbytes)
+            known = PrefixDocs(self._gathered(node.prefix.encode(errors="replace"), fields_of(node)))
+            self._collection.prefixes.grew(node, known, known.docs.nbytes)
         return known.docs
 
-    def _gathered(self, prefix: bytes) -> Array:
+    def _gathered(self, prefix: bytes, fields: Iterable[str]) -> Array:
         """The same from the lists: many of them, each document in several."""
         lists = []
-        for name in (field_name(field, SURFACE) for field in FIELDS):
+        for name in (field_name(field, SURFACE) for field in fields):
             for part in self._collection.fields[name].parts:
                 terms = part.terms.starting_with(prefix)
                 found = part.lists.documents(terms.start, terms.stop, _PREFIX_POSTINGS)
@@ -214,8 +239,8 @@ class Matcher:
         counts += there
 
     def _all_of(self, children: tuple[Node, ...]) -> Array:
-        positive = tuple(child for child in children if not isinstance(child, Not | Range | All))
-        tested: list[Node] = [child for child in children if isinstance(child, Not | Range)]
+        positive = tuple(child for child in children if not isinstance(child, Not | Range | Type | All))
+        tested: list[Node] = [child for child in children if isinstance(child, Not | Range | Type)]
         if not positive:
             docs = np.arange(self._documents)
         elif len(positive) > 1 and min(map(self._postings, positive)) * _COUNTED > self._documents:
@@ -234,7 +259,7 @@ class Matcher:
             case Word():
                 return sum(found.df for found in self._lists(node))
             case Phrase() | Near():
-                return sum(self._rarest(node, field) for field in FIELDS)
+                return sum(self._rarest(node, field) for field in fields_of(node))
             case Weighted():
                 return self._postings(node.child)
             case Either() | Or(at_least=1):

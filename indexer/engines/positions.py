@@ -74,14 +74,14 @@ def near_docs(words: Sequence[TermList], distance: int) -> Array:
     distinct = list(dict.fromkeys(words))
     places = [_keys(word, docs) for word in distinct]
     wanted = [words.count(word) for word in distinct]
-    firsts = np.unique(np.concatenate(places))
+    firsts, shared = _distinct_and_shared(places)
     for found, count in zip(places, wanted, strict=True):
         # The last of as many places as the word is asked for, counted from the first place of the window.
         ends = np.searchsorted(found, firsts) + (count - 1)
         inside = ends < len(found)
         inside[inside] = found[ends[inside]] <= firsts[inside] + distance
         firsts = firsts[inside]
-    doubtful = _hold_any(firsts, distance, _shared(places))
+    doubtful = _hold_any(firsts, distance, shared)
     seated = [first for first in firsts[doubtful].tolist() if _all_seated(first, distance, places, wanted)]
     return _documents(np.sort(np.concatenate([firsts[~doubtful], np.array(seated, np.int64)])))
 
@@ -120,11 +120,15 @@ def _keys(word: TermList, docs: Array) -> Array:
     return keys
 
 
-def _shared(places: Sequence[Array]) -> Array:
-    """The places where several of the words stand (a place may hold several forms)."""
-    together = np.sort(np.concatenate(places))
-    shared: Array = together[1:][together[1:] == together[:-1]]
-    return shared
+def _distinct_and_shared(places: Sequence[Array]) -> tuple[Array, Array]:
+    """The places where any of the words stand, ascending, and those where several do (a place may hold several forms).
+
+    They are runs in order, which a stable sort only merges: numpy 2.3's `unique` hashes them, thirty times as slow.
+    """
+    together = np.concatenate(places)
+    together.sort(kind="stable")
+    new = np.concatenate(([True], together[1:] != together[:-1]))
+    return together[new], together[~new]
 
 
 def _hold_any(firsts: Array, distance: int, places: Array) -> Array:

@@ -14,11 +14,11 @@ from itertools import groupby
 import numpy as np
 
 from indexer.columnar.arrays import Array
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.schema import STEM, SURFACE, field_name
 from indexer.engines.lists import DENSE, IndexedField, TermList, Terms, found_in
-from indexer.engines.matching import Matcher
+from indexer.engines.matching import Matcher, fields_of
 from indexer.engines.ordering import SLACK, lower_bound
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
+from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 from indexer.settings import Ranking
 
 # What a prefix adds to the score of a document that has it: its words are many, so their rarity says nothing.
@@ -133,13 +133,13 @@ class Scorer:
                 self._together(node, docs, factor, scores)
             case Prefix():
                 scores[self._matcher.holds(node, docs)] += factor * PREFIX_SCORE
-            case Range() | All() | Not():
+            case Range() | Type() | All() | Not():
                 pass
 
     def _word(self, word: Word, factor: float) -> list[Share]:
         ranking = self._ranking
         shares: list[Share] = []
-        for field in FIELDS:
+        for field in fields_of(word):
             weight = factor * getattr(ranking, field)
             stems = {}
             for term in word.stems:
@@ -159,7 +159,7 @@ class Scorer:
     def _together(self, node: Phrase | Near, docs: Array, factor: float, scores: Array) -> None:
         """The words count in the fields where they stand together, like whole words: no stem adds to them."""
         ranking = self._ranking
-        for field in FIELDS:
+        for field in fields_of(node):
             places, there = found_in(docs, self._matcher.docs_in_field(node, field))
             places = places[there]
             weight = factor * (ranking.surface + ranking.stem) * getattr(ranking, field)

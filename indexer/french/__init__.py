@@ -4,6 +4,8 @@
 
 Every term is a function of the accent-folded word, so that accents, case and Unicode form never decide whether a
 document is found. The lists are in `config/french/`.
+
+Beside the analysis: `dates`, how French writes them; `spelling`, one spelling for comparing short texts.
 """
 
 from indexer.french.analyzer import CHAIN_VERSION, Analyzer, Chunk, Word, Words

@@ -11,9 +11,18 @@ from collections.abc import Iterable
 from indexer.french import Analyzer
 from indexer.highlight.marker import Marker
 from indexer.model import Fragment
-from indexer.query.tree import Leaf, Node
+from indexer.query.tree import BODY, TITLE, Leaf, Node
 
-__all__ = ["Marker", "fragments", "mark"]
+__all__ = ["Marker", "fragments", "mark", "markers"]
+
+
+def markers(asked: Iterable[Leaf], analyzer: Analyzer) -> tuple[Marker, Marker]:
+    """A Marker for titles and one for texts: what was asked of one field is marked there alone."""
+    leaves = tuple(asked)
+    in_titles = Marker((leaf for leaf in leaves if leaf.field != BODY), analyzer)
+    if not any(leaf.field for leaf in leaves):
+        return in_titles, in_titles
+    return in_titles, Marker((leaf for leaf in leaves if leaf.field != TITLE), analyzer)
 
 
 def mark(text: str, asked: Node | Iterable[Leaf], analyzer: Analyzer) -> Fragment:

@@ -2,7 +2,7 @@
 
 from indexer.query.parse import Limits, parse
 from indexer.query.query import Query, match_rule
-from indexer.query.tree import All, And, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, Word, positive_leaves
+from indexer.query.tree import All, And, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Word, positive_leaves
 
 __all__ = [
     "All",
@@ -17,6 +17,7 @@ __all__ = [
     "Prefix",
     "Query",
     "Range",
+    "Type",
     "Word",
     "match_rule",
     "parse",

@@ -5,6 +5,11 @@ The language, in the order in which it binds:
     mot  l'ONU  2 100      a word, read by the French analysis; stop words are passed over when anything else is asked
     désarm*                a prefix; with fewer than three letters it is the word itself; elsewhere * says nothing
     "…"  « … »  “…”  „…”   exactly these words in sequence, stop words included; an unclosed quote ends with the text
+    "a b"~5                these words in any order, the outermost at most five apart (100 at most)
+    titre:x  texte:x       x (a word, a prefix, a quote, a group) in the title, in the text
+    type:x                 documents of a type, by its name or label
+    date:x                 documents of a period: 2023-06, 2023-06..2023-09, 01/07/2023, juin 2023, inconnue
+    avant:x  après:x       strictly before, strictly after it; depuis:x, jusqu'à:x from and until, x included
     ( … )                  a group; glued to a word (salarié(e)s) or unbalanced, a parenthesis is only a sign
     -x                     without x, wherever it stands: it holds for its whole group
     SAUF x, NOT x          without x; `ET SAUF` is the same. a OU b SAUF c is a OU (b SAUF c); a OU b -c is (a OU b) -c
@@ -18,6 +23,13 @@ bind is required and never relaxed, as quotes are. Words side by side in a group
 2690 (2023) » gives three free words. Operators pass over stop words (`l'ONU OU la CEDEAO`), the first of several in a
 row counts, and one without a neighbour is ignored, or read as a word when nothing else was typed.
 
+The name of a field, in any case and without its accents too, is glued to its value, but for the no-break spaces of
+French typography, with which it reads back (`titre : paix`); with ordinary spaces, without a value or with one that is
+not understood (Note : …, date:hier, http://…), it is text. What a field asks is required and never relaxed. A field
+before a group holds for all in it, which is required too: `titre:(a b)` is both. A date may be several words without
+quotes (date:1er juillet 2023). A document has one type, so several `type:` side by side, with ET or without, mean any
+of them, and so do several `date:`; `après:2020 avant:2023` are bounds, and both hold.
+
 Operators are in capitals. A text without a lower-case letter that has three other words or more and a stop word
 besides is a headline typed in capitals: its ET, OU and SAUF are words (FIN DU MANDAT ET RETRAIT DES TROUPES). ONU OU UA
 OU CEDEAO has no stop word and stays a boolean query.
@@ -26,22 +38,27 @@ A chunk of several words means what its writer meant by it (`_chunk`): a compoun
 words in sequence or the joined form; one with numbers (10-15, COVID-19, 16/06/2023) is a sequence; the rest (va-t-il,
 Gao/Kidal) are words of their own, without their stop words: a question's va-t-il asks for `va`, never for a phrase.
 
-To add a construct, add a kind of token to `_LEXER` and a branch to `_Reader._read`.
+To add a construct, add a kind of lexeme to `_LEXER` and a branch to `_Reader.tokens`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer, Chunk
+from indexer.french.spelling import bare
 from indexer.model import Position
+from indexer.query.fields import DATE, NAME, PERIODS, TYPE, field_named, period_asked, said
 from indexer.query.query import Query
-from indexer.query.tree import And, Node, Not, Or, Phrase, Prefix, Word
+from indexer.query.tree import And, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Word
+
+# Further apart than a paragraph, words have no more to do with each other than anywhere in the text.
+MAX_DISTANCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +71,13 @@ class Limits:
     min_prefix: int = 3
 
 
-def parse(text: str, analyzer: Analyzer, limits: Limits = Limits()) -> Query:
-    """Read any text. QueryTooLarge when it passes a limit; nothing else is ever raised."""
+def parse(text: str, analyzer: Analyzer, limits: Limits = Limits(), type_named: Callable[[str], str] = str) -> Query:
+    """Read any text. QueryTooLarge when it passes a limit; nothing else is ever raised.
+
+    `type_named` gives the document type that a name or label means; one that means none is given back.
+    """
     text = _INNER_STAR.sub("", _composed(text, limits.max_chars))
-    reader = _Reader(text, analyzer, limits)
+    reader = _Reader(text, analyzer, limits, type_named)
     tokens = reader.tokens(operators=not reader.is_headline())
     if tokens and not any(token.kind == "part" for token in tokens):
         tokens = reader.tokens(operators=False)  # « OU » alone is the word
@@ -102,12 +122,16 @@ def _number(number: int) -> str:
 
 
 class _Clause(NamedTuple):
-    """A node and its read-back, which needs parentheses beside others when `loose`. `leaves` counts for the limit."""
+    """A node and its read-back, which needs parentheses beside others when `loose`. `leaves` counts for the limit.
+
+    Clauses of one `choice` (TYPE, DATE) that are required together mean any of them.
+    """
 
     node: Node
     text: str
     leaves: int = 1
     loose: bool = False
+    choice: str = ""
 
     @property
     def enclosed(self) -> str:
@@ -140,8 +164,8 @@ class _Part(NamedTuple):
         return _Clause(node, part.demanded().understood(), leaves, loose=True)
 
     def without_duplicates(self) -> _Part:
-        """Each clause once; a word that is required is no free word any more."""
-        required = {_key(clause.node): clause for clause in reversed(self.required)}
+        """Each clause once, alternatives as one; a word that is required is no free word any more."""
+        required = {_key(clause.node): clause for clause in reversed(_chosen(self.required))}
         excluded = {_key(clause.node): clause for clause in reversed(self.excluded)}
         words = {key: clause for clause in reversed(self.words) if (key := _key(clause.node)) not in required}
         return _Part(*(tuple(reversed(kept.values())) for kept in (required, excluded, words)))
@@ -158,13 +182,37 @@ class _Part(NamedTuple):
         return said
 
 
+def _chosen(clauses: Sequence[_Clause]) -> list[_Clause]:
+    """The clauses, those of one choice as one, where the first stood."""
+    together: dict[object, list[_Clause]] = {}
+    for place, clause in enumerate(clauses):
+        together.setdefault(clause.choice or place, []).append(clause)
+    return [_any_of(some) for some in together.values()]
+
+
+def _any_of(clauses: Iterable[_Clause]) -> _Clause:
+    """One of the clauses, of which there is at least one; of one choice, they stay a choice."""
+    sides = tuple({_key(clause.node): clause for clause in clauses}.values())
+    if len(sides) == 1:
+        return sides[0]
+    choices = {side.choice for side in sides}
+    choice = choices.pop() if len(choices) == 1 else ""
+    nodes: list[Node] = []
+    for side in sides:
+        nodes += side.node.children if choice and isinstance(side.node, Or) else (side.node,)
+    text = " OU ".join(side.text if choice else side.enclosed for side in sides)
+    return _Clause(Or(tuple(nodes)), text, sum(side.leaves for side in sides), loose=True, choice=choice)
+
+
 def _key(node: Node) -> object:
     """What a node asks, whatever was typed for it: mali, Mali and MALI have one key."""
     match node:
-        case Word(surfaces, stems):
-            return (surfaces, stems)
-        case Phrase(words):
-            return (words,)
+        case Word(surfaces, stems, _, field):
+            return (surfaces, stems, field)
+        case Phrase(words, _, field):
+            return (words, field)
+        case Near(words, distance, _, field):
+            return (words, distance, field)
         case And(children):
             return (And, *map(_key, children))
         case Or(children, at_least):
@@ -181,19 +229,21 @@ _OPERATORS = {"ET": "and", "AND": "and", "OU": "or", "OR": "or", "SAUF": "not", 
 
 # Quotes: straight ones pair with the next straight or closing one, the others with their own kind. What finds no
 # partner (mixed or unbalanced) runs to the next quote or to the end.
-_QUOTE = r"""(?P<quote>
+_QUOTE = r"""(?P<quote>(?:
     "[^"“”„«»]*["”»] | "[^"]*"
   | «[^«»]*»
   | “[^“”„]*” | „[^“”„]*[“”]
-  | (?<!\S)”(?=[^\s“”"])[^“”„"]*["”]
+  | (?<!\S)”(?=[^\s“"”])[^“”„"]*["”]
   | [«“„"][^«»“”„"]*(?:»|(?<=\S)["”])?
-)"""
+)(?:(?<=["»“”])~[0-9]+(?!\w))?)"""
 _EDGE = r'\s()"«»“”„'
+_VALUE = r'[^\W_]|["«“„(\#]'  # what may follow a hyphen or the name of a field
 _LEXER = re.compile(
     rf"""
     {_QUOTE}
   | (?P<operator>(?<![^{_EDGE}])(?:{"|".join(_OPERATORS)})(?![^{_EDGE}]))
-  | (?P<minus>(?<![^\s(])[-‐‑–−](?=[^\W_]|["«“„(#]))
+  | (?P<minus>(?<![^\s(])[-‐‑–−](?={_VALUE}))
+  | (?P<field>(?P<name>{NAME})[\u00a0\u202f]?:[\u00a0\u202f]?(?={_VALUE}|\.\.[0-9]))
   | (?P<open>\() | (?P<close>\))
   | (?P<chunk>[^{_EDGE}]+(?:\([^{_EDGE}]*\)[^{_EDGE}]*)*)   # salarié(e)s: a parenthesis inside a word
   | (?P<other>.)                                            # white space, a closing quote that closes nothing
@@ -201,9 +251,13 @@ _LEXER = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _QUOTE_SIGNS = '"«»“”„'
+_DISTANCE = re.compile(r'(?<=["»“”])~([0-9]+)$')
 # Controls, surrogates, bidirectional marks and soft hyphens have no place in a read-back.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 _NO_BREAK_SPACE = "\u00a0"
+_PUNCTUATION = ",;:!?."
+_YEAR = re.compile("[0-9]{4}")
+_MAX_CHUNKS = 10  # du lundi 1er mai 2023 au mardi 2 mai 2023
 _INNER_STAR = re.compile(r"(?<=\w)\*(?=\w)")  # only at the end of a word is it a sign
 
 
@@ -220,13 +274,31 @@ class _Token(NamedTuple):
     skipped: tuple[str, ...] = ()
 
 
+class _Lexeme(NamedTuple):
+    """A piece of the text: `kind` is text, quote, operator, open, close.
+
+    `minus`: a hyphen stands before it. `field`: the one that is named before it, from `named` on; for a text it holds
+    for its first chunk. `within`: the field of the groups around it.
+    """
+
+    kind: str
+    start: int
+    end: int
+    minus: bool = False
+    field: str = ""
+    within: str = ""
+    named: int = 0
+
+
 class _Reader:
     """Reads one text into tokens."""
 
-    def __init__(self, text: str, analyzer: Analyzer, limits: Limits) -> None:
+    def __init__(self, text: str, analyzer: Analyzer, limits: Limits, type_named: Callable[[str], str]) -> None:
         self._text = text
         self._analyzer = analyzer
         self._limits = limits
+        self._type_named = type_named
+        self._known: dict[tuple[str, bool, str], _Token] = {}
 
     def is_headline(self) -> bool:
         """True for a text typed in capitals throughout whose ET and OU are words, as the module says."""
@@ -240,97 +312,208 @@ class _Reader:
         """The text as tokens; without `operators`, ET, OU and SAUF are words."""
         tokens: list[_Token] = []
         opened: list[int] = []
-        for kind, start, end, minus in self._lexemes(operators):
-            match kind:
+        for lexeme in self._lexemes(operators):
+            match lexeme.kind:
                 case "quote":
-                    tokens += self._quote(start, end, minus)
+                    tokens += self._quote(lexeme)
                 case "operator":
-                    tokens.append(_Token(_OPERATORS[self._text[start:end]]))
+                    tokens.append(_Token(_OPERATORS[self._text[lexeme.start : lexeme.end]]))
                 case "open":
                     opened.append(len(tokens))
-                    tokens.append(_Token("open", minus=minus))
+                    tokens.append(_Token("open", minus=lexeme.minus))
                 case "close" if opened:
                     opened.pop()
                     tokens.append(_Token("close"))
                 case "text":
-                    tokens += self._run(start, end, minus)
+                    tokens += self._run(lexeme)
         for place in reversed(opened):  # without a partner, `-(x` is `-x`
             if tokens.pop(place).minus and place < len(tokens) and tokens[place].kind in ("part", "open"):
                 tokens[place] = tokens[place]._replace(minus=True)
         return tokens
 
-    def _lexemes(self, operators: bool) -> Iterator[tuple[str, int, int, bool]]:
-        """(kind, start, end, minus before it); chunks in a row are one text, so that 2 100 can be one number."""
-        run: tuple[int, int] | None = None
-        minus = run_minus = False
-        for match in _LEXER.finditer(self._text):
-            kind = match.lastgroup or "other"
+    def _lexemes(self, operators: bool) -> Iterator[_Lexeme]:
+        """The text in pieces; chunks in a row are one text, so that 2 100 can be one number."""
+        matches = [match for match in _LEXER.finditer(self._text) if not match[0].isspace()]
+        paired = _paired(matches)
+        run: _Lexeme | None = None
+        sign = _Lexeme("", 0, 0)  # what stands before the next piece
+        within = [""]  # the fields of the groups that are open
+        for match in matches:
+            kind, (start, end) = match.lastgroup or "other", match.span()
             if kind == "chunk" or (kind == "operator" and not operators):
-                if run is None:
-                    run_minus, minus = minus, False
-                run = (run[0] if run else match.start(), match.end())
-                continue
-            if kind == "other" and match[0].isspace():
+                run = (
+                    run._replace(end=end)
+                    if run
+                    else sign._replace(kind="text", start=start, end=end, within=within[-1])
+                )
+                sign = _Lexeme("", 0, 0)
                 continue
             if run:
-                yield "text", *run, run_minus
+                yield run
                 run = None
-            if kind == "minus":
-                minus = True
-            else:
-                yield kind, *match.span(), minus
-                minus = False
+            if sign.field and kind not in ("quote", "open", "minus"):  # a name without a value
+                yield _Lexeme("text", sign.named, sign.end)
+                sign = _Lexeme("", 0, 0)
+            match kind:
+                case "minus":
+                    sign = sign._replace(minus=True)
+                case "field":
+                    sign = sign._replace(field=field_named(match["name"]), named=start, end=end)
+                case "open":
+                    yield _Lexeme("open", start, end, sign.minus)
+                    sign = sign._replace(minus=False)
+                    if start in paired:
+                        within.append(sign.field or within[-1])
+                        sign = _Lexeme("", 0, 0)
+                case _:
+                    if kind == "close" and len(within) > 1:
+                        within.pop()
+                    yield sign._replace(kind=kind, start=start, end=end, within=within[-1])
+                    sign = _Lexeme("", 0, 0)
         if run:
-            yield "text", *run, run_minus
+            yield run
+        elif sign.field:
+            yield _Lexeme("text", sign.named, sign.end)
 
-    def _quote(self, start: int, end: int, minus: bool) -> Iterator[_Token]:
-        """Exactly these words: the forms as written, in sequence."""
-        text = self._text[start:end].strip(_QUOTE_SIGNS)
+    def _quote(self, quote: _Lexeme) -> Iterator[_Token]:
+        """Exactly these words: the forms as written, in sequence; or near each other; or a type or a period."""
+        text = self._text[quote.start : quote.end]
+        distance = _DISTANCE.search(text)
+        text = (text[: distance.start()] if distance else text).strip(_QUOTE_SIGNS)
+        field = quote.field or quote.within
+        if field == TYPE or field in PERIODS:
+            yield from self._quoted_value(text, field, quote)
+            return
         words = tuple(position.surface[0] for position in self._analyzer.analyze(text))
-        if words:
-            seen = _readable(text)
-            quoted = f"«{_NO_BREAK_SPACE}{seen}{_NO_BREAK_SPACE}»"
-            yield _Token("part", _Part(required=(_Clause(Phrase(words, seen), quoted),)), minus)
+        if not words:
+            if quote.field:
+                yield from self._run(_Lexeme("text", quote.named, quote.start))
+            return
+        seen = _readable(text)
+        quoted = said(field, f"«{_NO_BREAK_SPACE}{seen}{_NO_BREAK_SPACE}»")
+        node: Node = Phrase(words, seen, field)
+        if distance and len(words) > 1:
+            # The words themselves take some room: fewer positions than that would never hold them.
+            apart = max(min(int(distance[1]), MAX_DISTANCE), len(words) - 1)
+            node, quoted = Near(words, apart, seen, field), f"{quoted}~{apart}"
+        yield _Token("part", _Part(required=(_Clause(node, quoted),)), quote.minus)
 
-    def _run(self, start: int, end: int, minus: bool) -> Iterator[_Token]:
-        """The chunks of a text without quotes, parentheses and operators; a hyphen before it is of its first chunk."""
-        text = self._text[start:end]
-        for chunk in self._analyzer.chunks(text):
-            if chunk.positions:
-                yield self._chunk(text, chunk, minus)
-            minus = False
+    def _quoted_value(self, text: str, field: str, quote: _Lexeme) -> Iterator[_Token]:
+        """A quote as a type or a period; when it is neither, the name and the quote are text."""
+        if clause := self._value(text, field):
+            yield _Token("part", _Part(required=(clause,)), quote.minus)
+            return
+        if quote.field:
+            yield from self._run(_Lexeme("text", quote.named, quote.start))
+        yield from self._quote(quote._replace(field="", within=""))
 
-    def _chunk(self, text: str, chunk: Chunk, minus: bool) -> _Token:
+    def _value(self, text: str, field: str) -> _Clause | None:
+        """What a text asks as a type or a period; None when it is none."""
+        if field != TYPE:
+            asked = period_asked(field, text)
+            return asked and _Clause(Range(asked[0]), asked[1], choice=DATE if field == DATE else "")
+        seen, name = _readable(text).strip(_PUNCTUATION), bare(self._type_named(text))
+        quoted = seen if seen.isalnum() else f"«{_NO_BREAK_SPACE}{seen}{_NO_BREAK_SPACE}»"
+        return _Clause(Type(name), said(TYPE, quoted), choice=TYPE) if name else None
+
+    def _run(self, run: _Lexeme) -> Iterator[_Token]:
+        """The chunks of a text without quotes, parentheses and operators; what stands before it is of its first."""
+        text = self._text[run.start : run.end]
+        chunks = [chunk for chunk in self._analyzer.chunks(text) if chunk.positions]
+        minus, field, at = run.minus, run.field or run.within, 0
+        while at < len(chunks):
+            if field == TYPE or field in PERIODS:
+                taken, clause = self._value_at(text, chunks[at : at + _MAX_CHUNKS], field)
+                if clause:
+                    yield _Token("part", _Part(required=(clause,)), minus)
+                elif at == 0 and run.field:
+                    yield from self._run(_Lexeme("text", run.named, run.start + chunks[0].end, minus))
+                else:
+                    yield self._token(text, chunks[at], minus)
+            else:
+                taken, token = 1, self._token(text, chunks[at], minus, field)
+                # A stop word that a field asks for by itself is meant.
+                yield token._replace(stop=False) if at == 0 and run.field else token
+            minus, field, at = False, run.within, at + taken
+
+    def _value_at(self, text: str, chunks: Sequence[Chunk], field: str) -> tuple[int, _Clause | None]:
+        """How many of the chunks are a type or a period together, the most that are, and what they ask."""
+        for taken in (1,) if field == TYPE else _lengths_of_periods(text, chunks):
+            if clause := self._value(text[chunks[0].start : chunks[taken - 1].end], field):
+                return taken, clause
+        return 1, None
+
+    def _token(self, text: str, chunk: Chunk, minus: bool, field: str = "") -> _Token:
+        """As _chunk; equal chunks are worked out once, or a page of « 1 1 1 » would take milliseconds."""
+        key = text[chunk.start : chunk.end], minus, field
+        token = self._known.get(key)
+        if token is None:
+            token = self._known[key] = self._chunk(text, chunk, minus, field)
+        return token
+
+    def _chunk(self, text: str, chunk: Chunk, minus: bool, field: str) -> _Token:
         """What the module says of chunks."""
         positions = chunk.positions
         first, last = positions[0], positions[-1]
+        if first is last:
+            return self._single(text, first, minus, field)
         primary = tuple(position.surface[0] for position in positions)
         seen = _readable(text[first.start : last.end])
         if seen.count("(") > seen.count(")"):
             seen += ")"  # the last word of salarié(e) ends before it
-        clause = None
-        if len(positions) == 1:
-            if text.startswith("*", last.end):
-                prefix = self._analyzer.fold(text[first.start : first.end])
-                if len(prefix) >= self._limits.min_prefix:
-                    clause = _Clause(Prefix(prefix), seen + "*")
-        elif chunk.joined:
+        node: Node | None = None
+        if chunk.joined:
             joined = first.surface[-1]
-            whole = Word((joined,), (self._analyzer.stem(joined),), seen)
-            clause = _Clause(Or((Phrase(primary, seen), whole)), seen)
+            whole = Word((joined,), (self._analyzer.stem(joined),), seen, field)
+            node = Or((Phrase(primary, seen, field), whole))
         elif any(map(str.isdigit, "".join(primary))):
-            clause = _Clause(Phrase(primary, seen), seen)
-        if clause:
-            return _Token("part", _Part(words=(clause,)), minus)
-        words = [(self._word(text, position), self._analyzer.is_stop_word(position)) for position in positions]
+            node = Phrase(primary, seen, field)
+        if node:
+            return _Token("part", _asked((_Clause(node, said(field, seen)),), field), minus)
+        words = [(self._word(text, position, field), self._analyzer.is_stop_word(position)) for position in positions]
         if all(stop for _, stop in words):
-            return _Token("part", _Part(words=tuple(word for word, _ in words)), minus, stop=True)
-        kept = tuple(word for word, stop in words if not stop)
-        return _Token("part", _Part(words=kept), minus, skipped=tuple(word.text for word, stop in words if stop))
+            return _Token("part", _asked((word for word, _ in words), field), minus, stop=True)
+        kept = (word for word, stop in words if not stop)
+        return _Token("part", _asked(kept, field), minus, skipped=tuple(word.text for word, stop in words if stop))
 
-    def _word(self, text: str, position: Position) -> _Clause:
+    def _single(self, text: str, position: Position, minus: bool, field: str) -> _Token:
+        """A chunk of one word: a prefix, or the word."""
+        if text.startswith("*", position.end):
+            prefix = self._analyzer.fold(text[position.start : position.end])
+            if len(prefix) >= self._limits.min_prefix:
+                seen = _readable(text[position.start : position.end])
+                clause = _Clause(Prefix(prefix, field), said(field, seen + "*"))
+                return _Token("part", _asked((clause,), field), minus)
+        word = self._word(text, position, field)
+        return _Token("part", _asked((word,), field), minus, stop=self._analyzer.is_stop_word(position))
+
+    def _word(self, text: str, position: Position, field: str) -> _Clause:
         typed = _readable(text[position.start : position.end])
-        return _Clause(Word(position.surface, position.stem, typed), typed)
+        return _Clause(Word(position.surface, position.stem, typed, field), said(field, typed))
+
+
+def _lengths_of_periods(text: str, chunks: Sequence[Chunk]) -> Iterator[int]:
+    """How many chunks from the first on may be a period, greatest first: one, or all up to one of its two years."""
+    years = [number for number, chunk in enumerate(chunks, 1) if _YEAR.search(text, chunk.start, chunk.end)]
+    yield from (number for number in reversed(years[:2]) if number > 1)
+    yield 1
+
+
+def _paired(matches: Iterable[re.Match[str]]) -> set[int]:
+    """Where the parentheses open that are closed too."""
+    opened: list[int] = []
+    paired = set()
+    for match in matches:
+        if match.lastgroup == "open":
+            opened.append(match.start())
+        elif match.lastgroup == "close" and opened:
+            paired.add(opened.pop())
+    return paired
+
+
+def _asked(clauses: Iterable[_Clause], field: str) -> _Part:
+    """Free words, or words that a field requires."""
+    return _Part(required=tuple(clauses)) if field else _Part(words=tuple(clauses))
 
 
 def _readable(text: str) -> str:
@@ -343,7 +526,8 @@ def _without_stop_words(tokens: list[_Token]) -> tuple[list[_Token], tuple[str, 
         return tokens, ()
     skipped: dict[str, None] = {}
     for token in tokens:
-        skipped |= dict.fromkeys(clause.text for clause in token.part.words) if token.stop else {}
+        parts = token.part.words + token.part.required if token.stop else ()
+        skipped |= dict.fromkeys(clause.text for clause in parts)
         skipped |= dict.fromkeys(token.skipped)
     return [token for token in tokens if not token.stop], tuple(skipped)
 
@@ -403,16 +587,13 @@ def _bound(rows: list[_Row]) -> _Part:
     """What operands bound by ET, SAUF and OU ask; one that is bound by nothing stays as it is."""
     if len(rows) < 2:
         row = rows[0] if rows else []
+        if len(row) == 1 and not row[0][0]:
+            return row[0][1]
         wanted = [part for negated, part in row if not negated]
         if len(wanted) > 1:
             wanted = [part.demanded() for part in wanted]
         return _sum((*wanted, _Part(excluded=tuple(part.as_clause() for negated, part in row if negated))))
-    sides = {_key(side.node): side for side in map(_side, rows)}
-    if len(sides) == 1:
-        return _Part(required=tuple(sides.values()))
-    node = Or(tuple(side.node for side in sides.values()))
-    text = " OU ".join(side.enclosed for side in sides.values())
-    return _Part(required=(_Clause(node, text, sum(side.leaves for side in sides.values()), loose=True),))
+    return _Part(required=(_any_of(map(_side, rows)),))
 
 
 def _side(row: _Row) -> _Clause:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.query.tree import All, And, Node, Not, Or
+from indexer.query.tree import All, And, Node, Not, Or, positive_leaves
 
 
 def match_rule(n_words: int) -> int:
@@ -19,9 +19,10 @@ def match_rule(n_words: int) -> int:
 class Query:
     """What a person asked, made by `parse`.
 
-    `required`: phrases and boolean groups, all of which a document has; `excluded`: what it has not; `words`: the free
-    words, prefixes and compounds, of which it has some. `understood` is the French read-back (mandat, minusma ET « fin
-    de la mission » SAUF gao), empty when nothing was asked. `skipped` holds the stop words that were passed over.
+    `required`: phrases, fields and boolean groups, all of which a document has; `excluded`: what it has not; `words`:
+    the free words, prefixes and compounds, of which it has some. `understood` is the French read-back (mandat, minusma
+    ET « fin de la mission » SAUF gao), empty when nothing was asked. `skipped` holds the stop words that were passed
+    over.
     """
 
     required: tuple[Node, ...] = ()
@@ -36,10 +37,19 @@ class Query:
         return match_rule(len(self.words))
 
     @property
+    def asked(self) -> tuple[Node, ...]:
+        """The words and required clauses that ask for some text; types and dates do not."""
+        return self.words + self._required_texts
+
+    @property
+    def _required_texts(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.required if next(positive_leaves(node), None))
+
+    @property
     def relaxed_words(self) -> int | None:
-        """The same with the last requirement dropped; None when that would ask for nothing or there is none to drop."""
+        """The same with the last requirement dropped; None when that would ask for no text or there is none to drop."""
         fewer = self.required_words - 1
-        return fewer if fewer > 0 or (fewer == 0 and self.required) else None
+        return fewer if fewer > 0 or (fewer == 0 and self._required_texts) else None
 
     def tree(self, at_least: int) -> Node:
         """The tree for an engine, with `at_least` of the free words (0: they only add to the score; more: all)."""

@@ -1,7 +1,7 @@
 """The query as a tree of frozen values: what the parser makes, engines compile and the highlighter reads.
 
 All terms are already folded and stemmed by the French analysis; no value here holds anything that an engine would have
-to parse again.
+to parse again. A leaf is looked for in every field, or in its `field` alone (TITLE, BODY).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from indexer.model import DateFilter
 
+TITLE = "title"
+BODY = "body"
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -19,6 +22,7 @@ class Word:
     surfaces: tuple[str, ...]
     stems: tuple[str, ...]
     text: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Phrase:
 
     words: tuple[str, ...]
     text: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,17 @@ class Prefix:
     """Any surface that begins with `prefix` (three letters or more)."""
 
     prefix: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """All of these surfaces within `distance` positions, in any order."""
+    """All of these surfaces within `distance` positions, in any order. `text` is what the person typed."""
 
     words: tuple[str, ...]
     distance: int
+    text: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,16 @@ class Range:
     """Documents whose date lies inside `dates`; adds nothing to the score."""
 
     dates: DateFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Documents of a type; adds nothing to the score. `name` is as `spelling.bare` writes it.
+
+    It takes the types that are written so and, when there is none, those that differ by an inflection (communiqués).
+    """
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ class Weighted:
     weight: float
 
 
-Node = Word | Phrase | Prefix | Near | Range | All | Not | And | Or | Either | Weighted
+Node = Word | Phrase | Prefix | Near | Range | Type | All | Not | And | Or | Either | Weighted
 Leaf = Word | Phrase | Prefix | Near
 
 
@@ -118,11 +136,9 @@ def text_of(node: Node) -> str:
     """What the person typed for a node, by its first leaf; empty when it has none."""
     leaf = next(positive_leaves(node), None)
     match leaf:
-        case Word() | Phrase():
+        case Word() | Phrase() | Near():
             return leaf.text
         case Prefix():
             return f"{leaf.prefix}*"
-        case Near():
-            return " ".join(leaf.words)
         case None:
             return ""

@@ -15,11 +15,12 @@ from typing import Any
 
 from whoosh import matching, query
 
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.schema import STEM, SURFACE, field_name
+from indexer.french.spelling import bare
 from indexer.model import DateFilter, PartialDate
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
+from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 from indexer.settings import Ranking
-from tests.columnar.naive import PREFIX_SCORE
+from tests.columnar.naive import PREFIX_SCORE, fields_of
 
 
 def walk(searcher: Any, asked: query.Query) -> list[tuple[int, float]]:
@@ -43,13 +44,15 @@ def compile_tree(node: Node, ranking: Ranking) -> query.Query:
         case Word():
             return _word(node, ranking)
         case Phrase():
-            return _any_field(lambda field: query.Phrase(field, list(node.words)), ranking)
+            return _together(node, lambda field: query.Phrase(field, list(node.words)), ranking)
         case Near():
-            return _any_field(lambda field: Window(field, node.words, node.distance), ranking)
+            return _together(node, lambda field: Window(field, node.words, node.distance), ranking)
         case Prefix():
-            return PrefixAnywhere(node.prefix)
+            return PrefixAnywhere(node)
         case Range():
             return InPeriod(node.dates)
+        case Type():
+            return OfType(node.name)
         case All():
             return Everything()
         case Not():
@@ -70,17 +73,17 @@ def _word(word: Word, ranking: Ranking) -> query.Query:
     return query.Or(
         [
             query.Term(field_name(field, form), term, boost=getattr(ranking, field) * weight)
-            for field in FIELDS
+            for field in fields_of(word)
             for form, terms, weight in forms
             for term in terms
         ]
     )
 
 
-def _any_field(make: Any, ranking: Ranking) -> query.Query:
-    """The surfaces of any field, weighted by field; they count like a whole word, since no stem adds to them."""
+def _together(node: Phrase | Near, make: Any, ranking: Ranking) -> query.Query:
+    """The surfaces of a field or any, weighted by field; they count like a whole word, since no stem adds to them."""
     parts = []
-    for field in FIELDS:
+    for field in fields_of(node):
         part = make(field_name(field, SURFACE))
         part.boost = getattr(ranking, field) * (ranking.surface + ranking.stem)
         parts.append(part)
@@ -232,18 +235,32 @@ class InPeriod(Computed):
         }
 
 
-class PrefixAnywhere(Computed):
-    """Documents with a surface that begins so, in any field."""
+class OfType(Computed):
+    """Documents of the types written so, score 0. Other forms of a name are left to the naive matcher."""
 
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def hits(self, searcher: Any, context: Any) -> dict[int, float]:
+        """See Computed."""
+        reader = searcher.reader()
+        column = reader.column_reader("type")
+        numbers = _live(reader, range(reader.doc_count_all()))
+        return {number: 0.0 for number in numbers if bare(column[number]) == self.name}
+
+
+class PrefixAnywhere(Computed):
+    """Documents with a surface that begins so, in its field or any."""
+
+    def __init__(self, asked: Prefix) -> None:
+        self.asked = asked
 
     def hits(self, searcher: Any, context: Any) -> dict[int, float]:
         """See Computed."""
         reader = searcher.reader()
         found: dict[int, float] = {}
-        for name in (field_name(field, SURFACE) for field in FIELDS):
-            for term in reader.expand_prefix(name, self.prefix):
+        for name in (field_name(field, SURFACE) for field in fields_of(self.asked)):
+            for term in reader.expand_prefix(name, self.asked.prefix):
                 found.update(dict.fromkeys(reader.postings(name, term).all_ids(), PREFIX_SCORE))
         return found
 

@@ -11,7 +11,7 @@ from indexer.engines.base import Place, Update
 from indexer.engines.local import LocalEngine
 from indexer.french import Analyzer, WordLists
 from indexer.model import DateFilter, DateSource, Document, PartialDate
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
+from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 from indexer.settings import Ranking
 from tests.columnar.naive import Analysed
 
@@ -48,16 +48,18 @@ def made_document(number: int, rng: random.Random, *, longest: int = 60) -> Docu
 def made_tree(rng: random.Random, analyzer: Analyzer, depth: int = 3) -> Node:
     """A random tree over the vocabulary, every kind of node in it."""
     kind = rng.randint(0, 5 if depth == 0 else 11)
+    field = rng.choice(("", "", "", "title", "body"))
     if kind <= 2:
         position = rng.choice(analyzer.analyze(rng.choice(WORDS)))
-        return Word(position.surface, position.stem, position.surface[0])
+        return Word(position.surface, position.stem, position.surface[0], field)
     surfaces = [p.surface[0] for p in analyzer.analyze(" ".join(rng.choices(WORDS, k=3)))][: rng.randint(1, 3)]
     if kind == 3:
-        return Phrase(tuple(surfaces), " ".join(surfaces))
+        return Phrase(tuple(surfaces), " ".join(surfaces), field)
     if kind == 4:
-        return rng.choice((Prefix(surfaces[0][:3]), Near(tuple(surfaces), rng.randint(1, 6))))
+        return rng.choice((Prefix(surfaces[0][:3], field), Near(tuple(surfaces), rng.randint(1, 6), field=field)))
     if kind == 5:
-        return rng.choice((All(), Range(DateFilter.parse(rng.choice(("2013", "2013-06..2014", "..2012", "inconnue"))))))
+        dates = DateFilter.parse(rng.choice(("2013", "2013-06..2014", "..2012", "inconnue")))
+        return rng.choice((All(), Range(dates), Type(rng.choice(("communique", "article de presse", "depeche")))))
     children = tuple(made_tree(rng, analyzer, depth - 1) for _ in range(rng.randint(1, 4)))
     if kind == 6:
         return Not(children[0])

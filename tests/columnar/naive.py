@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from indexer.french.spelling import bare
 from indexer.model import Document, Position
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Weighted, Word
+from indexer.query.tree import All, And, Either, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 from indexer.settings import Ranking
 
 FIELDS = ("title", "body")
 FORMS = ("surface", "stem")
 # What a prefix adds to the score of a document that has it: its words are many, so their rarity says nothing.
 PREFIX_SCORE = 1.0
+
+
+def fields_of(leaf: Leaf) -> tuple[str, ...]:
+    """The fields that a leaf is looked for in."""
+    return (leaf.field,) if leaf.field else FIELDS
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,15 @@ class Naive:
     The `deleted` ones match nothing and are counted by every statistic, as until their segments are merged.
     """
 
-    def __init__(self, corpus: Sequence[Analysed], ranking: Ranking, deleted: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        corpus: Sequence[Analysed],
+        ranking: Ranking,
+        deleted: Iterable[str] = (),
+        stem: Callable[[str], str] = str,
+    ) -> None:
         self.corpus = corpus
+        self._stem = stem
         self._deleted = frozenset(deleted)
         self.ranking = ranking
         self._counts = {
@@ -66,13 +79,13 @@ class Naive:
                 weights = {"surface": self.ranking.surface, "stem": self.ranking.stem}
                 parts = [
                     (field, form, term, weights[form] * getattr(self.ranking, field))
-                    for field in FIELDS
+                    for field in fields_of(node)
                     for form, terms in (("surface", node.surfaces), ("stem", node.stems))
                     for term in terms
                 ]
                 return self._sum(parts, d)
             case Phrase() | Near():
-                found = [field for field in FIELDS if self._together(node, d.terms(field, "surface"))]
+                found = [field for field in fields_of(node) if self._together(node, d.terms(field, "surface"))]
                 if not found:
                     return None
                 weight = self.ranking.surface + self.ranking.stem
@@ -82,10 +95,12 @@ class Naive:
                     for word in node.words
                 )
             case Prefix():
-                surfaces = (term for field in FIELDS for terms in d.terms(field, "surface") for term in terms)
+                surfaces = (term for field in fields_of(node) for terms in d.terms(field, "surface") for term in terms)
                 return PREFIX_SCORE if any(term.startswith(node.prefix) for term in surfaces) else None
             case Range():
                 return 0.0 if node.dates.matches(d.document.date) else None
+            case Type():
+                return 0.0 if d.document.type in self._types_named(node.name) else None
             case All():
                 return 0.0
             case Not():
@@ -101,6 +116,14 @@ class Naive:
             case And():
                 scores = [self.score(child, d) for child in node.children]
                 return None if None in scores else sum(s for s in scores if s is not None)
+
+    def _types_named(self, name: str) -> set[str]:
+        """The types written so, else those whose words have the same stems."""
+        types = {d.document.type for d in self.corpus}
+        return {t for t in types if bare(t) == name} or {t for t in types if self._stems(bare(t)) == self._stems(name)}
+
+    def _stems(self, name: str) -> list[str]:
+        return [self._stem(word) for word in name.split()]
 
     def _sum(self, parts: list[tuple[str, str, str, float]], d: Analysed) -> float | None:
         present = [p for p in parts if self._counts[d.document.id, p[0], p[1]][p[2]]]

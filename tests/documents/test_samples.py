@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from indexer.documents import Entry
-from indexer.documents.spelling import plain
+from indexer.french.spelling import plain
 from indexer.model import DateSource
 
 from .reading import SHARED, read_all

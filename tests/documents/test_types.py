@@ -210,3 +210,16 @@ def test_each_rule_of_the_project_is_explained_by_a_comment():
     for number, line in enumerate(lines):
         if line == "[[rule]]" and 'name = "Dossier' not in lines[number + 1]:
             assert lines[number - 1].startswith("#"), lines[number + 1]
+
+
+def test_a_type_is_named_by_its_value_or_its_label_however_they_are_written() -> None:
+    entries = [{"value": "declaration", "label": "Déclaration du président"}, {"value": "lettre", "label": "Lettre"}]
+    rules = TypeRules.load({"type": entries})
+    for name in ("declaration", "Déclaration", "déclaration-du-Président", "DECLARATION DU PRESIDENT"):
+        assert rules.named(name) == "declaration"
+    assert rules.named("tribune") == "tribune"
+
+
+def test_a_value_is_named_before_a_label_that_reads_the_same() -> None:
+    rules = TypeRules.load({"type": [{"value": "note", "label": "Lettre"}, {"value": "lettre", "label": "Courrier"}]})
+    assert (rules.named("lettre"), rules.named("courrier")) == ("lettre", "lettre")

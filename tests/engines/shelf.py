@@ -41,7 +41,7 @@ class Shelf:
         self.deleted = frozenset(deleted)
         self.folder = lay(folder, segments, self.deleted)
         self.collection = Collection(OpenGeneration(self.folder).parts)
-        self.naive = Naive(corpus, RANKING, self.deleted)
+        self.naive = Naive(corpus, RANKING, self.deleted, analyzer.stem)
 
     def find(self, query: EngineQuery) -> Found:
         """What the search says."""

@@ -79,7 +79,7 @@ def rarity_of(shelf: Shelf, word: Word) -> float:
 def test_the_best_documents_are_scored_anew_and_the_others_come_after_them(
     window: int, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.engines.evaluate.WINDOW", window)
+    monkeypatch.setattr("indexer.engines.ranked.WINDOW", window)
     rng = random.Random(SEED + window)
     by_id = {d.document.id: d for d in shelf.naive.corpus}
     for _ in range(60):

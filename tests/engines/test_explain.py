@@ -113,7 +113,7 @@ def test_a_phrase_is_told_where_it_stands_and_how_often(small: Shelf) -> None:
 
 
 def test_words_that_are_close_are_told_where_they_are(small: Shelf) -> None:
-    assert where(reasons(small, Near(("paix", "civils"), 3))) == [("paix civils", "body", "near", 0)]
+    assert where(reasons(small, Near(("paix", "civils"), 3, "paix civils"))) == [("paix civils", "body", "near", 0)]
 
 
 def test_a_prefix_is_told_without_a_field(small: Shelf) -> None:

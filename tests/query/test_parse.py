@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -10,7 +11,25 @@ from hypothesis import strategies as st
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer
-from indexer.query import All, And, Limits, Node, Not, Or, Phrase, Prefix, Query, Word, parse, positive_leaves
+from indexer.model import DateFilter
+from indexer.query import (
+    All,
+    And,
+    Limits,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Range,
+    Type,
+    Word,
+    parse,
+    positive_leaves,
+)
+from indexer.query.tree import BODY, TITLE
 
 # typed, understood, why. The no-break spaces inside « » are written as spaces here.
 UNDERSTOOD = [
@@ -86,6 +105,93 @@ UNDERSTOOD = [
     ("« il dit “non” hier »", "« il dit “non” hier »", "quotes inside others"),
     ('"désarm*"', "« désarm* »", "no prefix inside quotes"),
     ('"le"', "« le »", "a quoted stop word counts"),
+    # proximity
+    ('"fin mandat"~5', "« fin mandat »~5", "near each other"),
+    ("« fin mandat »~5", "« fin mandat »~5", "guillemets"),
+    ("“fin mandat”~5 mali", "mali ET « fin mandat »~5", "curly quotes"),
+    ("„fin mandat“~5", "« fin mandat »~5", "low quotes"),
+    ('"fin mandat"~0', "« fin mandat »~1", "two words never share a place"),
+    ('"fin du mandat"~1', "« fin du mandat »~2", "no closer than they can stand"),
+    ('"fin mandat"~2500', "« fin mandat »~100", "no further than the limit"),
+    ('"mandat"~5', "« mandat »", "one word is near itself"),
+    ('"fin mandat"~', "« fin mandat »", "no distance"),
+    ('"fin mandat" ~5', "5 ET « fin mandat »", "a distance is glued to its quote"),
+    ('"fin mandat"~5e', "5e ET « fin mandat »", "a word, no distance"),
+    ('mali -"fin mandat"~5', "mali SAUF « fin mandat »~5", "excluded"),
+    # fields of text
+    ("titre:mali", "titre : mali", "a word in the title"),
+    ("TITRE:mali Title:gao", "titre : mali ET titre : gao", "in any case, in English"),
+    ("texte:mali corps:gao", "texte : mali ET texte : gao", "the text, by both names"),
+    ("titre:mali gao", "gao ET titre : mali", "it holds for one word"),
+    ("titre:2 100 morts", "morts ET titre : 2 100", "one word is also a number with a space"),
+    ("titre:l'ONU", "titre : ONU", "elision"),
+    ("titre:le", "titre : le", "a stop word asked for by itself is meant"),
+    ("titre:désarm*", "titre : désarm*", "a prefix"),
+    ("titre:cessez-le-feu", "titre : cessez-le-feu", "a compound"),
+    ("titre:Gao/Kidal", "titre : Gao ET titre : Kidal", "words of one chunk"),
+    ('titre:"fin de mission"', "titre : « fin de mission »", "a quote"),
+    ('titre:"fin mission"~5', "titre : « fin mission »~5", "proximity"),
+    ("titre:(mali gao)", "titre : mali ET titre : gao", "a group: both"),
+    ("titre:(le mali)", "titre : mali", "stop words of a group are passed over"),
+    ("titre:(mali OU gao) kidal", "kidal ET (titre : mali OU titre : gao)", "one of them"),
+    ("titre:(mali texte:gao)", "titre : mali ET texte : gao", "the inner field holds"),
+    ("titre:(mali (gao OU kidal))", "titre : mali ET (titre : gao OU titre : kidal)", "a group inside"),
+    ("titre:(mali) gao", "gao ET titre : mali", "the field ends with its group"),
+    ("titre:(mali", "titre : mali", "unbalanced"),
+    ("-titre:(mali gao)", "tout SAUF (titre : mali ET titre : gao)", "not both"),
+    ("gao -titre:mali", "gao SAUF titre : mali", "excluded"),
+    ("gao SAUF titre:mali", "gao SAUF titre : mali", "excluded by SAUF"),
+    ("titre:mali OU date:2023", "titre : mali OU date : 2023", "one of two fields"),
+    ("TITRE:MALI DATE:2023 POUR LA PAIX ET LE RETRAIT", "PAIX, RETRAIT ET titre : MALI ET date : 2023", "a headline"),
+    # types
+    ("type:communiqué mali", "mali ET type : communiqué", "a type"),
+    ("type:Communiqués,", "type : Communiqués", "as typed, without punctuation"),
+    ('type:"article de presse"', "type : « article de presse »", "of several words"),
+    ("type:article-de-presse", "type : « article-de-presse »", "hyphens for spaces"),
+    ("type:rapport type:lettre", "type : rapport OU type : lettre", "side by side: any of them"),
+    ("type:rapport ET type:lettre mali", "mali ET (type : rapport OU type : lettre)", "never both at once"),
+    ("type:rapport OU type:lettre type:note", "type : rapport OU type : lettre OU type : note", "any of three"),
+    ("type:(rapport OU lettre)", "type : rapport OU type : lettre", "a group"),
+    ("mali -type:rapport -type:lettre", "mali SAUF type : rapport SAUF type : lettre", "neither"),
+    # dates
+    ("date:2023", "date : 2023", "a year"),
+    ("date:2023-06-30", "date : 30 juin 2023", "as the address writes it"),
+    ("date:2023-06..2023-09", "date : de juin 2023 à septembre 2023", "a period"),
+    ("date:2023-06.. mali", "mali ET depuis : juin 2023", "open"),
+    ("date:..2023", "jusqu’à : 2023", "open on the other side"),
+    ('date:"1er juillet 2023"', "date : 1er juillet 2023", "in quotes"),
+    ("date:1er juillet 2023 mali", "mali ET date : 1er juillet 2023", "several words without quotes"),
+    ("date:de juin à septembre 2023 mali", "mali ET date : de juin 2023 à septembre 2023", "a period in words"),
+    ("date:01/07/2023", "date : 1er juillet 2023", "French order"),
+    ("date:2023, mali", "mali ET date : 2023", "punctuation after it"),
+    ("date:2023. Mali", "Mali ET date : 2023", "a full stop after it"),
+    ("date:inconnue", "date : inconnue", "documents without a date"),
+    ("avant:2023-06", "avant : juin 2023", "before"),
+    ("après:01/07/2023", "après : 1er juillet 2023", "after"),
+    ("Apres:2023", "après : 2023", "without its accent"),
+    ("depuis:2020 jusqu'à:2022", "depuis : 2020 ET jusqu’à : 2022", "from, until"),
+    ("jusqu’a:2022", "jusqu’à : 2022", "apostrophe, no accent"),
+    ("après:2020 avant:2023", "après : 2020 ET avant : 2023", "bounds: both"),
+    ("date:2020 date:2022", "date : 2020 OU date : 2022", "side by side: any of them"),
+    ("date:(2020 OU juin 2022)", "date : 2020 OU date : juin 2022", "a group"),
+    ("mali -date:2022", "mali SAUF date : 2022", "excluded"),
+    # fields that are none
+    ("date:hier", "date, hier", "no date"),
+    ('date:"hier soir"', "date ET « hier soir »", "no date in quotes"),
+    ("date:juin", "date, juin", "of which year"),
+    ("date:31/02/2023", "date:31/02/2023", "no such day"),
+    ("avant:inconnue", "avant, inconnue", "nothing comes before the unknown"),
+    ("après:9999", "après:9999", "nothing comes after the calendar"),
+    ("titre: mali", "titre, mali", "an ordinary space: a sentence"),
+    ("Note : titre", "Note, titre", "a colon in a sentence"),
+    ("titre:", "titre", "no value"),
+    ("titre:(", "titre", "no value in a parenthesis"),
+    ('titre:"" mali', "titre, mali", "an empty value"),
+    ("titre:-mali", "titre, mali", "a sign is no value"),
+    ("url:x", "url, x", "no such field"),
+    ("https://un.org/date:2023", "un.org/date:2023", "inside an address"),
+    ("10:30", "10:30", "an hour"),
+    ("sous-titre:mali", "sous, titre, mali", "the end of a word"),
     # exclusions
     ("mali -gao", "mali SAUF gao", "a hyphen"),
     ("mali –gao −kidal", "mali SAUF gao SAUF kidal", "an en dash, a minus sign"),
@@ -149,9 +255,20 @@ def test_query_is_understood(analyzer: Analyzer, typed: str, understood: str, wh
     assert parse(typed, analyzer).understood.replace("\u00a0", " ") == understood, why
 
 
-def word(analyzer: Analyzer, text: str) -> Word:
+READ_BACK = [
+    typed for typed, understood, _ in UNDERSTOOD if ":" in understood and not re.search("SAUF|, | ET ", understood)
+]
+
+
+@pytest.mark.parametrize("typed", READ_BACK)
+def test_what_fields_read_back_asks_the_same(analyzer: Analyzer, typed: str) -> None:
+    query = parse(typed, analyzer)
+    assert parse(query.understood, analyzer).tree(0) == query.tree(0)
+
+
+def word(analyzer: Analyzer, text: str, field: str = "") -> Word:
     (position,) = analyzer.analyze(text)
-    return Word(position.surface, position.stem, text)
+    return Word(position.surface, position.stem, text, field)
 
 
 def test_words_carry_their_forms_and_stems_and_what_was_typed(analyzer: Analyzer) -> None:
@@ -207,6 +324,64 @@ def test_exclusion_in_a_group_stays_in_it(analyzer: Analyzer) -> None:
     assert parse("(gao -kidal) OU minusma", analyzer).required == (Or((And((gao, Not(kidal))), minusma)),)
 
 
+def test_words_near_each_other_are_surfaces_like_those_of_a_quote(analyzer: Analyzer) -> None:
+    assert parse('"Fin du mandat"~5', analyzer).required == (Near(("fin", "du", "mandat"), 5, "Fin du mandat"),)
+
+
+def test_a_field_holds_for_every_leaf_in_it_and_is_required(analyzer: Analyzer) -> None:
+    query = parse('titre:(mali désarm* "fin de" "a b"~5) texte:gao', analyzer)
+    assert query.words == ()
+    assert query.required == (
+        word(analyzer, "mali", TITLE),
+        Prefix("desarm", TITLE),
+        Phrase(("fin", "de"), "fin de", TITLE),
+        Near(("a", "b"), 5, "a b", TITLE),
+        word(analyzer, "gao", BODY),
+    )
+
+
+def test_one_word_in_two_fields_is_two_demands(analyzer: Analyzer) -> None:
+    query = parse("titre:mali texte:mali mali", analyzer)
+    assert query.required == (word(analyzer, "mali", TITLE), word(analyzer, "mali", BODY))
+    assert query.words == (word(analyzer, "mali"),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "dates"),
+    [
+        ("date:2023-06", "2023-06"),
+        ("date:2023..2022", "2022..2023"),
+        ("avant:2023-06", "..2023-05"),
+        ("avant:2023", "..2022"),
+        ("avant:01/03/2024", "..2024-02-29"),
+        ("après:2023-12", "2024-01.."),
+        ("après:31/12/2023", "2024-01-01.."),
+        ("après:2020..2022", "2023.."),
+        ("depuis:2023-06", "2023-06.."),
+        ("jusqu'à:2023-06", "..2023-06"),
+        ("date:inconnue", "inconnue"),
+    ],
+)
+def test_periods_are_strict_before_and_after_and_take_in_the_date_from_and_until(
+    analyzer: Analyzer, typed: str, dates: str
+) -> None:
+    assert parse(typed, analyzer).required == (Range(DateFilter.parse(dates)),)
+
+
+def test_a_type_is_named_without_case_accents_and_hyphens(analyzer: Analyzer) -> None:
+    for typed in ('type:"Déclaration du Président"', "type:declaration-du-president", "type:DÉCLARATION_du-président"):
+        assert parse(typed, analyzer).required[0] in (
+            Type("declaration du president"),
+            Type("declaration_du president"),
+        )
+
+
+def test_a_type_may_be_asked_by_its_label(analyzer: Analyzer) -> None:
+    labels = {"Déclaration du président": "declaration"}
+    query = parse('type:"Déclaration du président"', analyzer, type_named=lambda name: labels.get(name, name))
+    assert query.required == (Type("declaration"),)
+
+
 def test_skipped_stop_words_are_told_once_in_the_order_typed(analyzer: Analyzer) -> None:
     assert parse("la fin du mandat de la Minusma", analyzer).skipped == ("la", "du", "de")
     assert parse("de la", analyzer).skipped == ()
@@ -250,6 +425,15 @@ def test_twenty_levels_of_parentheses_are_read_and_one_more_refused(analyzer: An
         parse("(" * 21 + "mali" + ")" * 21, analyzer)
 
 
+def test_fields_count_for_the_limits_like_words(analyzer: Analyzer) -> None:
+    assert len(parse(" ".join(f"date:{year}" for year in range(1950, 2014)), analyzer).required) == 1
+    for clauses in ([f"date:{year}" for year in range(1950, 2015)], [f"titre:nom{n}" for n in range(65)]):
+        with pytest.raises(QueryTooLarge, match="65 termes ; la limite est de 64"):
+            parse(" ".join(clauses), analyzer)
+    with pytest.raises(QueryTooLarge, match="plus de 20 niveaux"):
+        parse("titre:(" * 21 + "mali" + ")" * 21, analyzer)
+
+
 def test_unbalanced_parentheses_are_no_depth(analyzer: Analyzer) -> None:
     assert parse("(" * 500 + "mali", analyzer).understood == "mali"
 
@@ -266,6 +450,8 @@ LIMITS = Limits()
 _PIECES = st.one_of(
     st.sampled_from(["mali", "Gao", "le", "d’ici", "cessez-le-feu", "10-15", "2 100", "S/RES/2690", "sécur*", "~5"]),
     st.sampled_from(["ET", "OU", "SAUF", "AND NOT"]),
+    st.sampled_from(["titre:", "texte:", "type:", "date:", "avant:", "après\u00a0:\u00a0", "jusqu’à:", "Note :"]),
+    st.sampled_from(["2023", "2023-06..", "juin 2023", "1er juillet 2023", "..", "inconnue", "hier", "à", "rapport"]),
     st.sampled_from("()-–\"«»“”„*' \u00a0\u00ad\u202e🙂"),
 )
 TYPED = st.one_of(

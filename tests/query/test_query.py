@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.query import All, And, Node, Not, Or, Phrase, Query, Word, match_rule
+from indexer.model import DateFilter
+from indexer.query import All, And, Node, Not, Or, Phrase, Query, Range, Type, Word, match_rule
 
 FIN, MANDAT, MALI, GAO = (Word((text,), (text,), text) for text in ("fin", "mandat", "mali", "gao"))
+YEAR = Range(DateFilter.parse("2023"))
 PHRASE = Phrase(("fin", "de", "mission"), "fin de mission")
 
 
@@ -24,6 +26,8 @@ def test_one_word_of_one_both_of_two_two_of_three_or_more(words: int, required: 
         (Query(words=(MALI, GAO)), 1, "one of two"),
         (Query(words=(MALI, GAO, FIN)), 1, "one of three"),
         (Query(required=(PHRASE,), words=(MALI,)), 0, "the phrase still asks for something"),
+        (Query(required=(YEAR,), words=(MALI,)), None, "a date asks for no text: the word is all there is"),
+        (Query(required=(YEAR, PHRASE), words=(MALI,)), 0, "the phrase does"),
         (Query(excluded=(PHRASE,), words=(MALI,)), None, "an exclusion asks for nothing"),
         (Query(required=(PHRASE,)), None, "quotes are never relaxed"),
     ],
@@ -50,3 +54,10 @@ def test_relaxing_drops_the_last_requirement_and_never_all(query: Query, relaxed
 )
 def test_tree_asks_what_the_query_says(query: Query, at_least: int, tree: Node, why: str) -> None:
     assert query.tree(at_least) == tree, why
+
+
+def test_types_and_dates_alone_have_no_text_to_be_relevant_to() -> None:
+    assert Query(required=(YEAR, Type("rapport"))).asked == ()
+    assert Query(excluded=(PHRASE,)).asked == ()
+    either = Or((YEAR, PHRASE))
+    assert Query(required=(YEAR, either), words=(MALI,)).asked == (MALI, either)

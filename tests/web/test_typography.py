@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from jinja2 import Environment
 
-from indexer import PartialDate
-from webapp.typography import FrenchSpaces, date_html, date_text, duration, in_words, marked, number, plural, spaced
+from indexer import PartialDate, date_text
+from webapp.typography import FrenchSpaces, date_html, duration, in_words, marked, number, plural, spaced
 
 
 @pytest.mark.parametrize(

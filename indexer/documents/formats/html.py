@@ -14,8 +14,8 @@ from indexer.documents.assemble import web_address
 from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
 from indexer.documents.formats.source import Drafts, Source, digest_of
-from indexer.documents.spelling import plain, squeeze
 from indexer.errors import UnreadableDocument
+from indexer.french.spelling import plain, squeeze
 
 _SNIFFED = 4096
 _CHARSET = re.compile(rb"<meta[^<>]{1,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-]{1,40})", re.IGNORECASE)

@@ -14,7 +14,7 @@ from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
 from indexer.documents.formats import html
 from indexer.documents.formats.source import Drafts, Source, digest_of
-from indexer.documents.spelling import squeeze
+from indexer.french.spelling import squeeze
 
 MAX_FRONT_MATTER = 64 * 1024
 _MAX_VALUE = 2000

@@ -20,6 +20,7 @@ _SAME = {
 _UNSEEN = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
 )
+_WORDS = re.compile(r"[^\W_]+")
 _BREAKS = re.compile(r"[ \t\n]+")
 # What NFKD and _UNSEEN make of each sign of Latin-1 that has none of _SAME: a sign of Latin-1, or nothing.
 _LATIN = [_UNSEEN.sub("", unicodedata.normalize("NFKD", chr(code))) for code in range(256)]
@@ -38,6 +39,11 @@ def plain(text: str) -> str:
         except UnicodeEncodeError:
             text = _UNSEEN.sub("", unicodedata.normalize("NFKD", text))
     return " ".join(text.casefold().split())
+
+
+def bare(text: str) -> str:
+    """The words of `plain(text)`, single spaces between: what names are compared by (`article-de-presse`)."""
+    return " ".join(_WORDS.findall(plain(text)))
 
 
 def squeeze(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.documents.spelling import plain
+from indexer.french.spelling import plain
 
 
 def by_decomposition(char: str) -> str:

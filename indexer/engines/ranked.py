@@ -1,0 +1,127 @@
+"""The hits of a page in the order asked, each with what makes up its score.
+
+By relevance the best documents by BM25, the window, are looked at twice more: for words that stand close (closeness),
+and for accents as typed (accents), which only texts tell. The window is the same whatever page is asked, so pages never
+overlap. What comes after it keeps its order, its scores scaled so that none is above those of the window.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.engines.accents import MOST_BONUS, Accents
+from indexer.engines.base import EngineQuery
+from indexer.engines.closeness import WINDOW, Closeness
+from indexer.engines.collection import Collection
+from indexer.engines.excerpts import Reader
+from indexer.engines.ordering import best, in_order
+from indexer.engines.scoring import Scorer
+from indexer.model import Contribution, Sort
+from indexer.query.tree import text_of
+
+
+class Ranked(NamedTuple):
+    """A hit: its number and its score, which is what its tree gives times `factor`, and `bonus` for closeness."""
+
+    number: int
+    score: float
+    factor: float = 1.0
+    bonus: float = 0.0
+
+    def times(self, factor: float) -> Ranked:
+        """The same with all of its score multiplied."""
+        return Ranked(self.number, self.score * factor, self.factor * factor, self.bonus * factor)
+
+
+class Ranker:
+    """Orders the hits of one query."""
+
+    def __init__(self, collection: Collection, scorer: Scorer, closeness: Closeness, reader: Reader) -> None:
+        self._collection = collection
+        self._scorer = scorer
+        self._closeness = closeness
+        self._reader = reader
+
+    def page(self, query: EngineQuery, docs: Array) -> list[Ranked]:
+        """The hits asked for, of documents (ascending) that match and pass the filters. By relevance all are scored,
+        in another order those of the page."""
+        stop = min(query.offset + query.limit, len(docs))
+        if query.offset >= stop:
+            return []
+        if query.sort is not Sort.RELEVANCE:
+            return self._in_order(query, docs, stop)
+        accents = Accents(query.tree) if query.accents else None
+        if not accents and len(query.words) < 2:
+            docs, scores = self._scorer.contenders(query.tree, docs, stop)
+            page = best(self._collection, docs, scores, query.offset, stop)
+            return list(map(Ranked, page, scores[docs.searchsorted(page)].tolist()))
+        found = self._by_relevance(query, docs, stop)
+        if accents:
+            found = [*self._preferring(accents, found[:WINDOW], min(stop, WINDOW)), *found[WINDOW:]]
+        return found[query.offset : stop]
+
+    def _in_order(self, query: EngineQuery, docs: Array, stop: int) -> list[Ranked]:
+        page = in_order(self._collection, docs, query.sort, query.offset, stop)
+        places = np.argsort(page)
+        scores = np.zeros(len(page))
+        scores[places] = self._scorer.scores(query.tree, np.array(page)[places])
+        return list(map(Ranked, page, scores.tolist()))
+
+    def _by_relevance(self, query: EngineQuery, docs: Array, stop: int) -> list[Ranked]:
+        """The hits up to `stop`, and all of the window, in the order of their adjusted scores."""
+        reach = min(max(stop, WINDOW), len(docs))
+        docs, scores = self._scorer.contenders(query.tree, docs, reach)
+        ranked = best(self._collection, docs, scores, 0, reach)
+        window = np.sort(np.array(ranked[:WINDOW]))
+        factors, bonuses = self._closeness.adjustments(query.words, window)
+        adjusted = scores[docs.searchsorted(window)] * factors + bonuses
+        order = window.searchsorted(best(self._collection, window, adjusted, 0, len(window)))
+        found = list(map(Ranked, *(column[order].tolist() for column in (window, adjusted, factors, bonuses))))
+        if len(ranked) > WINDOW:
+            after = scores[docs.searchsorted(ranked[WINDOW:])]
+            factor = min(1.0, found[-1].score / after.item(0)) if after[0] else 1.0
+            found += [Ranked(*hit).times(factor) for hit in zip(ranked[WINDOW:], after.tolist(), strict=True)]
+        return found
+
+    def _preferring(self, accents: Accents, hits: Sequence[Ranked], stop: int) -> list[Ranked]:
+        """The first `stop` of the hits once each has its bonus for accents."""
+
+        def bonus(number: int) -> float:
+            document = self._reader.read(number)
+            return accents.bonus(document.title, document.text)
+
+        return reordered(hits, stop, bonus, 1 + MOST_BONUS)
+
+
+def reordered(hits: Sequence[Ranked], stop: int, bonus: Callable[[int], float], most: float) -> list[Ranked]:
+    """The first `stop` of hits (best first) when the score of each is multiplied by a bonus from 1 to `most`.
+
+    Equal ones keep their order. Bonuses are asked for from the best hit on, and no further than one can still come up:
+    when the first ten have all that a bonus gives, no other is asked for.
+    """
+    found: list[tuple[float, int, Ranked]] = []
+    for place, hit in enumerate(hits):
+        if len(found) >= stop and -found[stop - 1][0] >= hit.score * most:
+            break
+        raised = hit.times(bonus(hit.number))
+        insort(found, (-raised.score, place, raised))
+    return [hit for _, _, hit in found[:stop]]
+
+
+def reasons_with(hit: Ranked, reasons: Sequence[Contribution], words: str) -> tuple[Contribution, ...]:
+    """What makes up the score of a hit, greatest first, from what its tree gives; `words` are what stands close."""
+    found = [replace(one, score=one.score * hit.factor) for one in reasons]
+    if hit.bonus:
+        found.append(Contribution(words, "body", "closeness", 0, hit.bonus))
+    return tuple(sorted(found, key=lambda one: one.score, reverse=True))
+
+
+def texts_of(query: EngineQuery) -> str:
+    """The words asked, as they were typed."""
+    return " ".join(dict.fromkeys(map(text_of, query.words)))

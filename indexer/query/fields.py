@@ -1,0 +1,81 @@
+"""The fields of the query language: how they are named, which periods their values ask, and how they read back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from indexer.french.dates import asked_period, date_text, period_text
+from indexer.french.spelling import plain
+from indexer.model import UNKNOWN_DATE, DateFilter, PartialDate
+from indexer.query.tree import BODY, TITLE
+
+TYPE = "type"
+DATE = "date"
+BEFORE, AFTER, SINCE, UNTIL = "avant", "après", "depuis", "jusqu’à"
+PERIODS = frozenset((DATE, BEFORE, AFTER, SINCE, UNTIL))
+
+# Names in one spelling → the field. The English title is in every habit.
+_NAMES = {
+    **dict.fromkeys(("titre", "title"), TITLE),
+    **dict.fromkeys(("texte", "corps"), BODY),
+    **{plain(field): field for field in (TYPE, *sorted(PERIODS))},
+}
+# What a name may look like in a text; `field_named` reads all of it.
+NAME = r"(?i:titre|title|texte|corps|type|date|avant|apr[eè]s|depuis|jusqu['’][aà])"
+_SAID = {TITLE: "titre", BODY: "texte"}
+_NO_BREAK_SPACE = "\u00a0"
+# What may follow a period in a sentence. Two dots leave it open.
+_AFTER_PERIOD = ",;:!?"
+
+
+def field_named(name: str) -> str:
+    """The field of a name that NAME matches."""
+    return _NAMES[plain(name)]
+
+
+def said(field: str, value: str) -> str:
+    """The read-back of a value in a field: `titre : paix`, with no-break spaces, which the parser takes for its own."""
+    return f"{_SAID.get(field, field)}{_NO_BREAK_SPACE}:{_NO_BREAK_SPACE}{value}" if field else value
+
+
+def period_asked(field: str, text: str) -> tuple[DateFilter, str] | None:
+    """The period that a text in one of PERIODS asks, with its read-back; None when it is not understood.
+
+    `avant` and `après` leave out the whole date that they name, `depuis` and `jusqu’à` take it in.
+    """
+    text = text.rstrip(_AFTER_PERIOD)
+    period = asked_period(text) or asked_period(text.rstrip("."))
+    if period is None:
+        return None
+    if field == DATE:
+        return period, _period_said(period)
+    end = period.first if field in (BEFORE, SINCE) else period.last
+    bound = end and _shifted(end, {BEFORE: -1, AFTER: 1}.get(field, 0))
+    if not end or not bound:
+        return None
+    asked = DateFilter(first=bound) if field in (AFTER, SINCE) else DateFilter(last=bound)
+    return asked, said(field, date_text(end))
+
+
+def _period_said(period: DateFilter) -> str:
+    if period.unknown:
+        return said(DATE, UNKNOWN_DATE)
+    if period.first and not period.last:
+        return said(SINCE, date_text(period.first))
+    if period.last and not period.first:
+        return said(UNTIL, date_text(period.last))
+    return said(DATE, period_text(period))
+
+
+def _shifted(start: PartialDate, step: int) -> PartialDate | None:
+    """The day, month or year that comes so many after; None beyond the calendar."""
+    try:
+        if start.month and start.day:
+            day = date(start.year, start.month, start.day) + timedelta(step)
+            return PartialDate(day.year, day.month, day.day)
+        if start.month:
+            months = start.year * 12 + start.month - 1 + step
+            return PartialDate(months // 12, months % 12 + 1)
+        return PartialDate(start.year + step)
+    except (ValueError, OverflowError):
+        return None
