@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
-from indexer.french import Analyzer, WordLists
+from indexer.french import Analyzer, Learned, WordLists
 from indexer.model import DateFilter, Document, FileProblem, Root, Sort, Status
 from indexer.query.tree import Node
 
@@ -71,6 +71,10 @@ class Snapshot(Protocol):
     @property
     def analyzer(self) -> Analyzer:
         """The French analysis with the word lists that this generation was built with."""
+
+    @property
+    def sigles(self) -> tuple[Learned, ...]:
+        """What the documents say their sigles stand for; the same object as long as a new generation has the same."""
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""

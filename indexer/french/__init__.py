@@ -9,6 +9,7 @@ document is found. The lists are in `config/french/`.
 from indexer.french.analyzer import CHAIN_VERSION, Analyzer, Chunk, Word, Words
 from indexer.french.fold import MAX_TERM
 from indexer.french.lists import FILE_NAMES, WordLists
+from indexer.french.sigles import Learned, Pair, find_pairs, fold_words
 from indexer.french.tokenize import bare_chunks, glued, split_chunks
 
 __all__ = [
@@ -17,10 +18,14 @@ __all__ = [
     "MAX_TERM",
     "Analyzer",
     "Chunk",
+    "Learned",
+    "Pair",
     "Word",
     "WordLists",
     "Words",
     "bare_chunks",
+    "find_pairs",
+    "fold_words",
     "glued",
     "split_chunks",
 ]
