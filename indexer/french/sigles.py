@@ -49,12 +49,9 @@ _MEDIUM, _LONG = 4, 6
 _MAX_TRIED = 10_000
 
 # Words that may give their letter or none (TVA: taxe sur la valeur ajoutée; CEDEAO: des États).
-_SMALL = frozenset(
-    (
-        "l d la le les de du des un une et ou en a au aux pour par sur dans sans sous avec contre entre vers s n "
-        "of the for and in on to"
-    ).split()  # noqa: SIM905 - easier to read and to add to
-)
+_FRENCH = "l d la le les de du des un une et ou en a au aux pour par sur dans sans sous avec contre entre vers s n"
+_ENGLISH = "of the for and in on to"
+_SMALL = frozenset((*_FRENCH.split(), *_ENGLISH.split()))
 
 _UPPER, _LETTER = "A-ZÀ-ÖØ-ÞŒ", "A-Za-zÀ-ÖØ-öø-ÿŒœ"
 # ONU, C2D, O.N.U., CGT-FO, Minusma, FAMa. Other words have this shape (Mali, Article): no name spells them.
