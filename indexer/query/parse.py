@@ -63,7 +63,8 @@ def parse(text: str, analyzer: Analyzer, limits: Limits = Limits()) -> Query:
         tokens = reader.tokens(operators=False)  # « OU » alone is the word
     tokens, skipped = _without_stop_words(tokens)
     _check_depth(tokens, limits.max_depth)
-    part = _group(iter(tokens)).without_duplicates()
+    asked = _group(iter(tokens))
+    part = asked.without_duplicates()
     clauses = sum(clause.leaves for clause in (*part.required, *part.excluded, *part.words))
     if clauses > limits.max_clauses:
         raise QueryTooLarge(
@@ -76,6 +77,7 @@ def parse(text: str, analyzer: Analyzer, limits: Limits = Limits()) -> Query:
         words=tuple(clause.node for clause in part.words),
         understood=part.understood(),
         skipped=skipped,
+        typed=tuple(clause.node for clause in asked.words),
     )
 
 

@@ -100,22 +100,24 @@ class Synonyms:
 
     def __init__(self, rules: Iterable[SynonymRule], analyzer: Analyzer, learned: Iterable[Learned] = ()) -> None:
         self._stem = analyzer.stem
-        self._by_first: dict[str, list[_Source]] = {}
+        self._sources: dict[tuple[str, ...], _Source] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}  # of the keys that begin so, the longest first
         building = _Building(analyzer)
         for rule in rules:
             building.add_rule(rule)
         building.add_learned(learned)
         for source in building.sources():
-            self._by_first.setdefault(source.expression.key[0], []).append(source)
-        for sources in self._by_first.values():
-            sources.sort(key=lambda source: -len(source.expression.key))
+            key = source.expression.key
+            self._sources[key] = source
+            lengths = {len(key), *self._lengths.get(key[0], ())}
+            self._lengths[key[0]] = tuple(sorted(lengths, reverse=True))
 
     def find(self, clauses: Sequence[Node], documents_with: DocumentsWith) -> tuple[Expansion, ...]:
         """The expressions among the free words of a query as typed, in order, without overlap; the longest at a place.
 
         `documents_with` is asked about learned sigles only, which may be ordinary words too.
         """
-        atoms = [atom for place, clause in enumerate(clauses) for atom in _atoms(clause, place, self._stem)]
+        atoms = self._atoms(clauses)
         shouted = len(atoms) > 2 and all(atom.text.isupper() for atom in atoms)  # capitals then say nothing
         found: list[Expansion] = []
         place = 0
@@ -133,21 +135,32 @@ class Synonyms:
         return tuple(found)
 
     def _longest(self, atoms: Sequence[_Atom], place: int) -> _Source | None:
-        """The longest expression that is made of the clauses from a place on."""
+        """The longest expression that is made of whole clauses from a place on."""
         atom = atoms[place]
-        if not atom.begins:
-            return None
-        for first in (atom.stem, _SAME + atom.surface):
-            for source in self._by_first.get(first, ()):
-                key = source.expression.key
-                last = place + len(key) - 1
-                if last < len(atoms) and atoms[last].ends and _same(key[1:], atoms[place + 1 : last + 1]):
+        if atom.begins:
+            for length in self._lengths.get(atom.stem, ()):
+                several = atoms[place : place + length]
+                source = self._sources.get(tuple([each.stem for each in several]))
+                if source and several[-1].ends:
                     return source
+            if atom.ends:
+                return self._sources.get((_SAME + atom.surface,))
         return None
 
-
-def _same(key: Sequence[str], atoms: Sequence[_Atom]) -> bool:
-    return all(stem == atom.stem for stem, atom in zip(key, atoms, strict=True))
+    def _atoms(self, clauses: Sequence[Node]) -> list[_Atom]:
+        """The words of clauses; one that no expression goes across for what is neither word, compound nor number."""
+        atoms = []
+        for place, clause in enumerate(clauses):
+            match clause:
+                case Word(surfaces, stems, text):
+                    atoms.append(_Atom(surfaces[0], stems[0], text, place))
+                case Phrase(words, text) | Or((Phrase(words, text), *_)):
+                    edges = [(number == 0, number == len(words) - 1) for number in range(len(words))]
+                    several = zip(words, edges, strict=True)
+                    atoms += [_Atom(word, self._stem(word), text, place, *edge) for word, edge in several]
+                case _:
+                    atoms.append(_Atom("", "", "", place, begins=False, ends=False))
+        return atoms
 
 
 class _Atom(NamedTuple):
@@ -159,20 +172,6 @@ class _Atom(NamedTuple):
     clause: int
     begins: bool = True
     ends: bool = True
-
-
-def _atoms(clause: Node, place: int, stem: Callable[[str], str]) -> Iterator[_Atom]:
-    """The words of a clause; one that no expression goes across when it is neither word, compound nor number."""
-    match clause:
-        case Word(surfaces, stems, text):
-            yield _Atom(surfaces[0], stems[0], text, place)
-        case Phrase(words, text):
-            for number, word in enumerate(words):
-                yield _Atom(word, stem(word), text, place, number == 0, number == len(words) - 1)
-        case Or((Phrase() as compound, *_)):
-            yield from _atoms(compound, place, stem)
-        case _:
-            yield _Atom("", "", "", place, begins=False, ends=False)
 
 
 # --- building --------------------------------------------------------------------------------------------------------
@@ -237,7 +236,8 @@ class _Building:
             sigle = self._analysed(several[0].sigle, learned_sigle=True)
             if self._analyzer.lists.stop_words.issuperset(sigle.surfaces):
                 continue
-            self._documents[sigle.key] = documents
+            if sigle.key not in listed:
+                self._documents[sigle.key] = documents
             for number, pair in enumerate(several):
                 meaning = self._analysed(pair.meaning, learned_sigle=False)
                 if sigle.key not in listed and number < _MOST_LEARNED:
