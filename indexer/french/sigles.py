@@ -56,10 +56,12 @@ _SMALL = frozenset((*_FRENCH.split(), *_ENGLISH.split()))
 _UPPER, _LETTER = "A-ZÀ-ÖØ-ÞŒ", "A-Za-zÀ-ÖØ-öø-ÿŒœ"
 # ONU, C2D, O.N.U., CGT-FO, Minusma, FAMa. Other words have this shape (Mali, Article): no name spells them.
 _SIGLE = rf"[{_UPPER}](?:\.?[{_LETTER}0-9]|[&'’-][{_UPPER}]){{1,15}}\.?"
-# (ONU) · (ci-après l’« ONU ») · (ONU, à New York). A pattern is searched fast when it begins with a plain sign.
+# (ONU) · (ci-après l’« ONU ») · (ONU, à New York); or, behind a capital, (Organisation des Nations unies). One pattern
+# that begins with a plain sign: it is searched for as fast as the sign is.
 _LED_IN = r"(?:(?:ou|dite?s?|ci-après|en abrégé)\s+)?(?:l['’]|l[ae]s?\s+)?"
-_SIGLE_INSIDE = re.compile(rf"\([«“\"]?\s?{_LED_IN}[«“\"]?\s?({_SIGLE})[\s»”\"]*[),;:/–]")
-_AFTER_CAPITAL = re.compile(rf"\((?<=[{_UPPER}0-9] \()[{_LETTER}«“\"][^()]{{5,{_MAX_CHARS}}}\)")
+_INSIDE = rf"[«“\"]?\s?{_LED_IN}[«“\"]?\s?({_SIGLE})[\s»”\"]*[),;:/–]"
+_EXPLAINED = rf"(?<=[{_UPPER}0-9] \()([{_LETTER}«“\"][^()]{{5,{_MAX_CHARS}}})\)"
+_CANDIDATE = re.compile(rf"\((?:{_INSIDE}|{_EXPLAINED})")
 _SPLIT_BEFORE = re.compile(r"[\s'’(«\"/]")
 _WHOLE_SIGLE = re.compile(_SIGLE)
 _PLURAL = re.compile(rf"(?<=[{_UPPER}]{{2}})s$")
@@ -74,15 +76,19 @@ _folded = lru_cache(maxsize=8192)(fold)
 
 
 def find_pairs(text: str) -> list[Pair]:
-    """The sigles that a text explains, each as often as it does. Never raises."""
+    """The sigles that a text explains, in order, each as often as it does. Never raises."""
     if "(" not in text:
         return []
     pairs = []
-    for match in islice(_SIGLE_INSIDE.finditer(text), _MAX_TRIED):
-        if (sigle := _plain(match[1])) and (meaning := _meaning_before(text, match.start(), sigle)):
-            pairs.append(Pair(sigle, meaning))
-    for match in islice(_AFTER_CAPITAL.finditer(text), _MAX_TRIED):
-        if (sigle := _sigle_before(text, match.start())) and (meaning := _meaning_inside(match[0][1:-1], sigle)):
+    for match in islice(_CANDIDATE.finditer(text), _MAX_TRIED):
+        inside, explained = match.groups()
+        if inside:
+            sigle = _plain(inside)
+            meaning = sigle and _meaning_before(text, match.start(), sigle)
+        else:
+            sigle = _sigle_before(text, match.start())
+            meaning = sigle and _meaning_inside(explained, sigle)
+        if meaning:
             pairs.append(Pair(sigle, meaning))
     return pairs
 
