@@ -129,7 +129,7 @@ class Synonyms:
             first, last = atoms[place - len(source.expression.key)], atoms[place - 1]
             as_sigle = not shouted and sum(map(str.isupper, first.text)) > 1
             if as_sigle or source.is_no_word(documents_with):
-                targets = tuple(target for target in source.targets if _is_no_word(target, documents_with))
+                targets = tuple(target for target in source.others() if _is_no_word(target, documents_with))
                 if targets:
                     found.append(Expansion(first.clause, last.clause + 1, source.expression.text, targets))
         return tuple(found)
@@ -187,11 +187,19 @@ class _Expression(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """An expression that may be asked, and its other names. `documents` explain it when it is a learned sigle."""
+    """An expression that may be asked, and all its names. `documents` explain it when it is a learned sigle."""
 
     expression: _Expression
     targets: tuple[Target, ...]
     documents: int
+
+    def others(self) -> Iterator[Target]:
+        """The names that find more: who has Organisation des Nations unies has Nations unies, so ONU needs one."""
+        phrases = [_spaced(target.node) for target in self.targets]
+        asked = f" {' '.join(self.expression.surfaces)} "
+        for target, phrase in zip(self.targets, phrases, strict=True):
+            if asked not in phrase and not any(other in phrase for other in phrases if other != phrase):
+                yield target
 
     def is_no_word(self, documents_with: DocumentsWith) -> bool:
         """True unless it is a learned sigle that looks like an ordinary word."""
@@ -209,7 +217,7 @@ def _is_no_word(target: Target, documents_with: DocumentsWith) -> bool:
 def _by_sigle(learned: Iterable[Learned]) -> Iterator[list[Learned]]:
     """The pairs of each sigle, which follow one another, the most frequent first."""
     for _, pairs in groupby(learned, key=lambda pair: fold_words(pair.sigle)):
-        yield sorted(pairs, key=lambda pair: -pair.documents)
+        yield list(pairs)
 
 
 class _Building:
@@ -248,11 +256,8 @@ class _Building:
     def sources(self) -> Iterator[_Source]:
         """All expressions that have another name."""
         for key, targets in self._targets.items():
-            expression = self._expressions[key]
-            others = tuple(t for t in targets.values() if not _is_implied(t, expression, targets.values()))
-            if others:
-                documents = self._documents.get(key, 0) if len(key) == 1 else 0
-                yield _Source(expression, others, documents)
+            documents = self._documents.get(key, 0) if len(key) == 1 else 0
+            yield _Source(self._expressions[key], tuple(targets.values()), documents)
 
     def _add(self, asked: _Expression, found: _Expression, documents: int) -> None:
         if asked.key and found.surfaces and asked.key != found.key:
@@ -268,15 +273,9 @@ class _Building:
                 return _Expression(text, surfaces, (_SAME + surfaces[0],), Phrase(surfaces, text))
             (only,) = positions
             return _Expression(text, surfaces, only.stem[:1], Word(only.surface, only.stem, text))
-        stems = tuple(position.stem[0] for position in positions if not self._analyzer.is_stop_word(position))
+        stop_words = self._analyzer.lists.stop_words
+        stems = tuple([position.stem[0] for position in positions if position.surface[0] not in stop_words])
         return _Expression(text, surfaces, stems if len(stems) > 1 else (), Phrase(surfaces, text))
-
-
-def _is_implied(target: Target, asked: _Expression, others: Iterable[Target]) -> bool:
-    """True when what has the target also has what was asked, or another target: ONU needs no Organisation des …"""
-    phrase = _spaced(target.node)
-    inside = (f" {' '.join(asked.surfaces)} ", *(_spaced(other.node) for other in others if other is not target))
-    return any(part in phrase for part in inside)
 
 
 def _spaced(node: Word | Phrase) -> str:
