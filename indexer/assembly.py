@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine
 from indexer.engines.local import LocalEngine
+from indexer.errors import ConfigError
 from indexer.french import Analyzer, WordLists
+from indexer.query.synonyms import SynonymRule, read_synonyms
 from indexer.searcher import SearchService
-from indexer.settings import Index, Settings
+from indexer.settings import Index, Settings, packaged
 
 if TYPE_CHECKING:
     from indexer.reindex import Progress
+
+_SYNONYMS = "synonymes.txt"
 
 
 def engine(settings: Settings) -> Engine:
@@ -41,6 +45,20 @@ def word_lists(settings: Settings) -> WordLists:
 def analyzer(settings: Settings) -> Analyzer:
     """The French analysis with the lists in force (an index is searched with the lists it was built with)."""
     return Analyzer(word_lists(settings))
+
+
+def synonyms(settings: Settings) -> tuple[SynonymRule, ...]:
+    """The synonyms in force, ours when the user's folder has no list of them. Raises ConfigError.
+
+    They serve searches only: no index depends on them, and no change of them makes one out of date.
+    """
+    file = settings.resource("french") / _SYNONYMS
+    if not file.is_file():
+        file = packaged() / "french" / _SYNONYMS
+    try:
+        return read_synonyms(file.read_bytes(), str(file))
+    except OSError as error:
+        raise ConfigError(f"{file} : lecture impossible ({error.strerror}).") from error
 
 
 def create_service(settings: Settings) -> SearchService:

@@ -15,7 +15,7 @@ import numpy as np
 from indexer.columnar.arrays import Array, places_within
 from indexer.columnar.stored import Head, cut
 from indexer.documents import Entry
-from indexer.french import Analyzer, WordLists, bare_chunks
+from indexer.french import Analyzer, Pair, WordLists, bare_chunks, find_pairs
 
 # Inside the text of a word table: white space of a kind that no chunk, hence no term, holds.
 TERM_END, FORM_END, WORD_END = "\t", "\x1f", "\n"
@@ -50,7 +50,8 @@ class WordBatch:
     `words` lists the distinct words: each is its surfaces, then its stems (see WORD_END), in UTF-8. `titles` has a
     stretch for each document, `bodies` one for each piece of text, `piece_counts` says how many pieces each document
     has. `texts` has the bytes of each piece, `heads` those of each document's head. `title_keys` order documents by
-    title, `types`, `dates` (keys, 0 unknown) and `digests` (32 bytes each) are columns.
+    title, `types`, `dates` (keys, 0 unknown) and `digests` (32 bytes each) are columns. `sigles` has the pairs that a
+    document explains, behind the number of the document.
     """
 
     words: bytes
@@ -63,6 +64,7 @@ class WordBatch:
     types: tuple[str, ...]
     dates: Array
     digests: bytes
+    sigles: tuple[tuple[int, Pair], ...] = ()
 
     def __len__(self) -> int:
         """How many documents."""
@@ -97,6 +99,7 @@ class WordsPreparer:
             types=tuple(entry.type for entry in entries),
             dates=np.array([entry.date.key if entry.date else 0 for entry in entries], np.int64),
             digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
+            sigles=tuple(_sigles(entries)),
         )
 
 
@@ -200,6 +203,13 @@ def _head(entry: Entry) -> Head:
         url=entry.url,
         source=entry.source,
     )
+
+
+def _sigles(entries: Sequence[Entry]) -> Iterable[tuple[int, Pair]]:
+    """The pairs of each document, each once."""
+    for number, entry in enumerate(entries):
+        for pair in dict.fromkeys(find_pairs(entry.title) + find_pairs(entry.text)):
+            yield number, pair
 
 
 def _title_keys(entries: Sequence[Entry], titles: Tokens, first_surfaces: Sequence[str]) -> Iterable[bytes]:

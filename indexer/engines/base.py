@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
-from indexer.french import Analyzer, WordLists
+from indexer.french import Analyzer, Learned, WordLists
 from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status
 from indexer.query.spelling import Lexicon
 from indexer.query.tree import Node
@@ -85,6 +85,10 @@ class Snapshot(Protocol):
     @property
     def lexicon(self) -> Lexicon:
         """The words of its documents, to correct what was typed by."""
+
+    @property
+    def sigles(self) -> tuple[Learned, ...]:
+        """What the documents say their sigles stand for; the same object as long as a new generation has the same."""
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""

@@ -15,9 +15,10 @@ from indexer.engines.base import EngineAnswer, EngineQuery
 from indexer.engines.collection import Collection
 from indexer.engines.evaluate import find
 from indexer.engines.lexicon import LocalLexicon
+from indexer.engines.sigles import SIGLES, learned_from
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
-from indexer.french import CHAIN_VERSION, Analyzer, WordLists
+from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
 from indexer.model import Document, FileProblem, Root, Status
 from indexer.settings import Ranking
 
@@ -64,6 +65,11 @@ class LocalSnapshot:
         """See engines.base.Snapshot."""
         return LocalLexicon(self.generation, self._collection, self.analyzer)
 
+    @cached_property
+    def sigles(self) -> tuple[Learned, ...]:
+        """See engines.base.Snapshot. An index that was written before there were any has none."""
+        return _learned((self._folder / SIGLES).read_bytes()) if SIGLES in self.manifest.files else ()
+
     def search(self, query: EngineQuery) -> EngineAnswer:
         """See engines.base.Snapshot."""
         stem = self.analyzer.stem
@@ -88,6 +94,10 @@ class LocalSnapshot:
 def _analyzer(content: tuple[tuple[str, bytes], ...]) -> Analyzer:
     """One Analyzer per set of lists: generations that share their lists share its memo."""
     return Analyzer(WordLists.from_files(dict(content)))
+
+
+# One tuple per content: generations that say the same share it. The second is for requests on the one before.
+_learned = lru_cache(maxsize=2)(learned_from)
 
 
 class LocalEngine:

@@ -16,6 +16,7 @@ from indexer.columnar.generation import OpenGeneration, Part
 from indexer.columnar.generations import IndexDirectory, Manifest
 from indexer.columnar.writer import Writer
 from indexer.engines.base import Batch, Known, Place, Preparer
+from indexer.engines.sigles import SIGLES, SigleCounts, learned_from
 from indexer.errors import IndexDamaged
 from indexer.french import CHAIN_VERSION, WordLists
 from indexer.model import Document, Root
@@ -56,6 +57,7 @@ class LocalUpdate:
         self._built_with = {"chain": CHAIN_VERSION, "words": lists.digest, "types": rules_digest}
         self._continued: Manifest | None = None  # the generation that this run writes on top of
         self._writer: Writer | None = None
+        self._sigles = SigleCounts()
         self.roots = roots
         self.outdated = _outdated(manifest, self._built_with) if manifest else ""
 
@@ -84,14 +86,18 @@ class LocalUpdate:
 
     def files(self) -> bytes:
         """See engines.base.Update."""
-        if self._manifest is None or FILES not in self._manifest.files:
+        return self._content(self._manifest, FILES)
+
+    def _content(self, manifest: Manifest | None, name: str) -> bytes:
+        """A file of a generation, checked; empty when it has none of this name. Raises IndexDamaged."""
+        if manifest is None or name not in manifest.files:
             return b""
         try:
-            content = (self._directory.folder(self._manifest.generation) / FILES).read_bytes()
+            content = (self._directory.folder(manifest.generation) / name).read_bytes()
         except OSError as error:
-            raise _table_damaged(error.strerror or str(error)) from error
-        if hashlib.sha256(content).hexdigest() != self._manifest.files[FILES].sha256:
-            raise _table_damaged("contenu altéré")
+            raise _damaged(name, error.strerror or str(error)) from error
+        if hashlib.sha256(content).hexdigest() != manifest.files[name].sha256:
+            raise _damaged(name, "contenu altéré")
         return content
 
     def stored(self, id: str) -> Document:
@@ -116,7 +122,9 @@ class LocalUpdate:
     def add(self, batch: Batch, places: Sequence[Place | None]) -> None:
         """See engines.base.Update. ValueError for an id that was added before, or that the generation still has."""
         assert self._writer is not None
-        self._writer.add(cast(WordBatch, batch), [None if place is None else _placed(place) for place in places])
+        words = cast(WordBatch, batch)
+        self._writer.add(words, [None if place is None else _placed(place) for place in places])
+        self._sigles.add(pair for number, pair in words.sigles if places[number] is not None)
 
     def remove(self, ids: Iterable[str]) -> None:
         """See engines.base.Update. A rebuild has nothing to remove. KeyError for an id that is not there."""
@@ -130,6 +138,9 @@ class LocalUpdate:
         documents = self._writer.commit()
         draft = self._directory.draft
         _write_anew(draft / FILES, files)
+        if self._sigles:
+            self._sigles.continue_from(learned_from(self._content(self._continued, SIGLES)))
+            _write_anew(draft / SIGLES, self._sigles.to_bytes())
         if self._continued is None:
             for name, content in self._lists.files.items():
                 _write_anew(draft / f"{WORDS}{name}", content)
@@ -180,8 +191,11 @@ class _Documents(Sequence[Known]):
         raise IndexError(place)
 
 
-def _table_damaged(how: str) -> IndexDamaged:
-    return IndexDamaged(f"La table des fichiers est illisible ({how}). Reconstruisez : trouvaille reindex --full")
+_CALLED = {FILES: "La table des fichiers", SIGLES: "La liste des sigles"}
+
+
+def _damaged(name: str, how: str) -> IndexDamaged:
+    return IndexDamaged(f"{_CALLED[name]} est illisible ({how}). Reconstruisez : trouvaille reindex --full")
 
 
 def _known(part: Part, number: int) -> Known:

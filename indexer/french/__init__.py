@@ -11,6 +11,7 @@ Beside the analysis: `dates`, how French writes them; `spelling`, one spelling f
 from indexer.french.analyzer import CHAIN_VERSION, Analyzer, Chunk, Word, Words
 from indexer.french.fold import MAX_TERM
 from indexer.french.lists import FILE_NAMES, WordLists
+from indexer.french.sigles import Learned, Pair, find_pairs, fold_words
 from indexer.french.tokenize import bare_chunks, glued, split_chunks
 
 __all__ = [
@@ -19,10 +20,14 @@ __all__ = [
     "MAX_TERM",
     "Analyzer",
     "Chunk",
+    "Learned",
+    "Pair",
     "Word",
     "WordLists",
     "Words",
     "bare_chunks",
+    "find_pairs",
+    "fold_words",
     "glued",
     "split_chunks",
 ]

@@ -83,7 +83,8 @@ def parse(text: str, analyzer: Analyzer, limits: Limits = Limits(), type_named: 
         tokens = reader.tokens(operators=False)  # « OU » alone is the word
     tokens, skipped = _without_stop_words(tokens)
     _check_depth(tokens, limits.max_depth)
-    part = _group(iter(tokens)).without_duplicates()
+    asked = _group(iter(tokens))
+    part = asked.without_duplicates()
     clauses = sum(clause.leaves for clause in (*part.required, *part.excluded, *part.words))
     if clauses > limits.max_clauses:
         raise QueryTooLarge(
@@ -96,6 +97,7 @@ def parse(text: str, analyzer: Analyzer, limits: Limits = Limits(), type_named: 
         words=tuple(clause.node for clause in part.words),
         understood=part.understood(),
         skipped=skipped,
+        typed=tuple(clause.node for clause in asked.words),
     )
 
 

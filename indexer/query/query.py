@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexer.query.tree import All, And, Node, Not, Or, positive_leaves
 
@@ -23,6 +23,8 @@ class Query:
     the free words, prefixes and compounds, of which it has some. `understood` is the French read-back (mandat, minusma
     ET « fin de la mission » SAUF gao), empty when nothing was asked. `skipped` holds the stop words that were passed
     over.
+
+    `typed` are the free words with those typed again: where « Union africaine et Union européenne » has two names.
     """
 
     required: tuple[Node, ...] = ()
@@ -30,6 +32,7 @@ class Query:
     words: tuple[Node, ...] = ()
     understood: str = ""
     skipped: tuple[str, ...] = ()
+    typed: tuple[Node, ...] = field(default=(), compare=False)
 
     @property
     def required_words(self) -> int:
