@@ -19,7 +19,7 @@ from indexer.query.tree import BODY, TITLE, Near, Node, Phrase, Word, positive_l
 # (cdtn, 351 of 585 with accents) rank the same from 0.1 to 0.5 (nDCG@10 .419 to .420, .419 without), worse from 1 on.
 MOST_BONUS = 0.5
 # Occurrences of a word that are looked at: a text seldom writes one word in two ways.
-_OCCURRENCES = 8
+_OCCURRENCES = 4
 
 # A byte for each character, so that places stay the same: the letters and digits, folded, and a space for all else.
 # Latin-1 has every accented letter of French, and is by far the quickest to encode.
