@@ -141,3 +141,8 @@ def test_another_order_than_relevance_knows_no_preference(market: House) -> None
     for sort in (Sort.NEWEST, Sort.TITLE):
         found = [hit.document.id for hit in market.search("marché", sort=sort, per_page=80).hits]
         assert found == sorted(found)
+
+
+def test_reasons_still_add_up_to_the_score(market: House) -> None:
+    for hit in market.search("marché fois", explain=True).hits:
+        assert sum(reason.score for reason in hit.reasons) == pytest.approx(hit.score)
