@@ -22,12 +22,16 @@ def search_page_json(page: SearchPage) -> Json:
             "date": str(request.date) if request.date else None,
             "tri": str(request.sort),
             "mots": "tous" if request.all_words else None,
+            "sans": list(request.literal),
             "pourquoi": request.explain,
             "page": request.page,
             "per_page": request.per_page,
         },
         "understood": page.understood,
-        "interpretations": [],
+        "interpretations": [
+            {"kind": str(one.kind), "from": one.source, "to": one.target, "undo_url": search_url(one.undo, JSON_PATH)}
+            for one in page.interpretations
+        ],
         "match": asdict(page.match),
         "total": page.total,
         "took_ms": round(page.took_ms, 3),
@@ -37,7 +41,7 @@ def search_page_json(page: SearchPage) -> Json:
             "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
             "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
         },
-        "suggestion": None,
+        "suggestion": page.suggestion and {"q": page.suggestion.text, "url": search_url(page.suggestion, JSON_PATH)},
         "pages": {
             "current": request.page,
             "last": page.last_page,

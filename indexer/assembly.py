@@ -63,7 +63,7 @@ def synonyms(settings: Settings) -> tuple[SynonymRule, ...]:
 
 def create_service(settings: Settings) -> SearchService:
     """The service that answers requests; it opens the index at the first one."""
-    return SearchService(engine(settings), type_rules(settings), settings)
+    return SearchService(engine(settings), type_rules(settings), settings, synonyms(settings))
 
 
 @contextmanager

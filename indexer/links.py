@@ -15,9 +15,12 @@ from indexer.model import DateFilter, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
-PARAMETERS = ("q", "type", "date", "tri", "page", "mots", "pourquoi")
+PARAMETERS = ("q", "type", "date", "tri", "page", "mots", "sans", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
+# Words that may be taken literally: no query has more.
+MAX_LITERAL = 64
+_MAX_LITERAL_CHARS = 250
 
 
 def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: bool = False) -> SearchRequest:
@@ -38,6 +41,7 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
         page=_page(_one(args, "page")),
         per_page=per_page,
         all_words=_all_words(_one(args, "mots")),
+        literal=_literal(args.get("sans", ())),
         explain=_explain(_one(args, "pourquoi")),
     )
 
@@ -92,6 +96,17 @@ def _all_words(text: str) -> bool:
     raise RequestError("« mots » n’a qu’une valeur : tous.", parameter="mots", value=text)
 
 
+def _literal(values: Sequence[str]) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
+    if len(kept) > MAX_LITERAL or any(len(value) > _MAX_LITERAL_CHARS for value in kept):
+        raise RequestError(
+            f"« sans » prend {MAX_LITERAL} mots ou expressions au plus, de {_MAX_LITERAL_CHARS} caractères chacun.",
+            parameter="sans",
+            value=str(len(kept)),
+        )
+    return kept
+
+
 def _explain(text: str) -> bool:
     if text in ("", "1"):
         return text == "1"
@@ -108,6 +123,7 @@ def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
         pairs.append(("tri", str(request.sort)))
     if request.all_words:
         pairs.append(("mots", "tous"))
+    pairs += [("sans", value) for value in request.literal]
     if request.explain:
         pairs.append(("pourquoi", "1"))
     if request.page > 1:

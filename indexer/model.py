@@ -214,7 +214,8 @@ class SearchRequest:
     """One question: the text as typed, the filters, the order, the page (from 1) and its size.
 
     `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
-    `explain` asks for the reasons of each hit.
+    `explain` asks for the reasons of each hit. `literal` are words taken as they were typed, never corrected nor found
+    under other names.
     """
 
     text: str = ""
@@ -225,6 +226,26 @@ class SearchRequest:
     per_page: int = 10
     all_words: bool = False
     explain: bool = False
+    literal: tuple[str, ...] = ()
+
+
+class InterpretationKind(StrEnum):
+    """How a part of a query was read otherwise than as it was typed."""
+
+    CORRECTION = "correction"  # a misspelt word was replaced
+    SYNONYM = "synonym"  # other names are found too
+    SKIPPED = "skipped"  # stop words were passed over
+    REQUIRED = "required"  # not all words are required, or all are at the request of the person
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What was typed (`source`), what it was taken for (`target`, in French) and the request that undoes that."""
+
+    kind: InterpretationKind
+    source: str
+    target: str
+    undo: SearchRequest
 
 
 # A piece of text and whether it is marked as a match; pieces in a row make a fragment.
@@ -297,7 +318,11 @@ def last_page(total: int, per_page: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """The answer to a SearchRequest: one page of hits, with counts over all hits."""
+    """The answer to a SearchRequest: one page of hits, with counts over all hits.
+
+    `understood` reads the query back; `interpretations` say where that is not what was typed. `suggestion` is a request
+    that may have been meant instead.
+    """
 
     request: SearchRequest
     understood: str
@@ -308,6 +333,8 @@ class SearchPage:
     dates: tuple[FacetValue, ...]
     generation: int
     took_ms: float
+    interpretations: tuple[Interpretation, ...] = ()
+    suggestion: SearchRequest | None = None
 
     @property
     def last_page(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineQuery, Snapshot
@@ -20,6 +21,8 @@ from indexer.model import (
     DocumentPage,
     FacetValue,
     Hit,
+    Interpretation,
+    InterpretationKind,
     Match,
     PartialDate,
     Passage,
@@ -30,18 +33,24 @@ from indexer.model import (
     last_page,
 )
 from indexer.query import Limits, Query, parse
-from indexer.query.tree import positive_leaves
+from indexer.query.expand import Knowledge, Understood, replaced, understand
+from indexer.query.synonyms import SynonymRule, Synonyms
+from indexer.query.tree import positive_leaves, text_of
 from indexer.settings import Settings
 
 
 class SearchService:
     """Answers requests from the generation in service; thread-safe, one per process."""
 
-    def __init__(self, engine: Engine, rules: TypeRules, settings: Settings) -> None:
+    def __init__(
+        self, engine: Engine, rules: TypeRules, settings: Settings, synonyms: Sequence[SynonymRule] = ()
+    ) -> None:
         self.settings = settings
         self._engine = engine
         self._guard = Guard(engine)
         self._rules = rules
+        self._synonyms = synonyms
+        self._known: tuple[Snapshot, Knowledge] | None = None
         search = settings.search
         self._limits = Limits(
             max_chars=search.max_chars,
@@ -80,7 +89,8 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
-        query = self._parsed(request.text, snapshot)
+        understood = self._understood(request.text, snapshot, request.literal)
+        query = understood.query
         # Nothing to be relevant to: newest first.
         by_relevance = query.asked or request.sort is not Sort.RELEVANCE
         sort = request.sort if by_relevance else Sort.NEWEST
@@ -125,10 +135,34 @@ class SearchService:
             dates=date_facet(answer.dates, request.date),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
+            interpretations=tuple(interpretations(request, understood, required)),
+            suggestion=replace(request, text=understood.offer, page=1) if understood.offer else None,
         )
 
-    def _parsed(self, text: str, snapshot: Snapshot) -> Query:
-        return parse(text, snapshot.analyzer, self._limits, self._rules.named)
+    def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
+        def parsed(text: str) -> Query:
+            return parse(text, snapshot.analyzer, self._limits, self._rules.named)
+
+        return understand(text, parsed, self._knowledge(snapshot), literal)
+
+    def _knowledge(self, snapshot: Snapshot) -> Knowledge:
+        """What is known of a generation; other names are analysed again only when its sigles are others."""
+        held = self._known
+        if held and held[0] is snapshot:
+            return held[1]
+        same = held and held[0].analyzer is snapshot.analyzer and held[0].sigles is snapshot.sigles
+        known = Knowledge(
+            analyzer=snapshot.analyzer,
+            lexicon=snapshot.lexicon,
+            synonyms=held[1].synonyms
+            if held and same
+            else Synonyms(self._synonyms, snapshot.analyzer, snapshot.sigles),
+            documents=lambda node: snapshot.search(EngineQuery(node, limit=0)).matched,
+            synonym=self.settings.ranking.synonym,
+            corrections=self.settings.search.corrections,
+        )
+        self._known = snapshot, known
+        return known
 
     def _hit(
         self, document: Document, score: float, marks: tuple[Marker, Marker], reasons: tuple[Contribution, ...]
@@ -149,7 +183,7 @@ class SearchService:
         document = snapshot.get(id)
         if document is None:
             return None
-        query = self._parsed(text, snapshot)
+        query = self._understood(text, snapshot).query
         in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
         passages = tuple(
             Passage(number, in_text.mark(paragraph))
@@ -163,6 +197,27 @@ class SearchService:
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,
         )
+
+
+def interpretations(request: SearchRequest, understood: Understood, required: int) -> Iterator[Interpretation]:
+    """How the text of a request was read, each with the request that undoes it."""
+    query = understood.query
+    for change in understood.changes:
+        undone = replace(request, literal=(*request.literal, change.source), page=1)
+        yield Interpretation(change.kind, change.source, change.target, undone)
+    if query.skipped:
+        quoted = request.text
+        for word in query.skipped:
+            quoted = replaced(quoted, word, f'"{word}"')
+        if quoted != request.text:
+            undone = replace(request, text=quoted, page=1)
+            yield Interpretation(InterpretationKind.SKIPPED, " ".join(query.skipped), "", undone)
+    words = len(query.words)
+    if words > 1 and (request.all_words or required < words):
+        asked = " ".join(map(text_of, query.words))
+        target = f"{required} mot{'s' if required > 1 else ''} sur {words}"
+        undone = replace(request, all_words=not request.all_words, page=1)
+        yield Interpretation(InterpretationKind.REQUIRED, asked, target, undone)
 
 
 def type_facet(counts: Mapping[str, int], chosen: Iterable[str], rules: TypeRules) -> tuple[FacetValue, ...]:

@@ -62,6 +62,7 @@ class Ranking:
     coverage: float
     pairs: float
     passage: float
+    synonym: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Search:
     max_depth: int
     min_prefix: int
     relax_below: int
+    corrections: bool
     fragments: int
     fragment_chars: int
 
@@ -223,6 +225,8 @@ def _merge_environment(
         try:
             if kind in (int, float):
                 value = kind(text)
+            elif kind is bool:
+                value = _BOOLEANS.get(text.lower(), text)
             elif typing.get_origin(kind) is tuple:
                 value = text.split(os.pathsep)
         except ValueError as error:
@@ -241,17 +245,25 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
         item = typing.get_args(kind)[0]
         return tuple(_convert(key, entry, item, base, origin) for entry in value)
     if type(value) is not kind:
-        expected = {int: "un entier", float: "un nombre", str: "un texte", Path: "un chemin"}.get(kind, "une liste")
+        expected = {
+            bool: "true ou false",
+            int: "un entier",
+            float: "un nombre",
+            str: "un texte",
+            Path: "un chemin",
+        }.get(kind, "une liste")
         raise ConfigError(f"{origin} : « {key} » attend {expected}, pas {value!r}.")
     return value
 
+
+_BOOLEANS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
 
 _AT_LEAST_ONE = (
     "corpus.max_file_bytes", "search.per_page", "search.max_per_page", "search.max_chars", "search.max_clauses",
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
-    "ranking.coverage", "ranking.pairs", "ranking.passage", "search.relax_below",
+    "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.synonym", "search.relax_below",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Request
 
-PARAMETERS = ("q", "type", "date", "du", "au", "tri", "mots", "pourquoi", "page")
+PARAMETERS = ("q", "type", "date", "du", "au", "tri", "mots", "sans", "pourquoi", "page")
 
 
 def pairs_of(request: Request) -> tuple[tuple[str, str], ...]:

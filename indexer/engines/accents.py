@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from indexer.french.fold import fold
-from indexer.query.tree import BODY, TITLE, Near, Node, Phrase, Word, positive_leaves
+from indexer.query.tree import BODY, TITLE, Near, Node, Phrase, Word, typed_leaves
 
 # What a text with every accent as typed gains on one that has all its words with others. Questions about labour law
 # (cdtn, 351 of 585 with accents) rank the same from 0.1 to 0.5 (nDCG@10 .419 to .420, .419 without), worse from 1 on.
-MOST_BONUS = 0.5
+MOST_BONUS = 0.1
 # Occurrences of a word that are looked at: a text seldom writes one word in two ways.
 _OCCURRENCES = 4
 
@@ -53,7 +53,7 @@ class Accents:
     """The accents that the words of a tree were typed with; false when there are none."""
 
     def __init__(self, tree: Node) -> None:
-        typed = dict.fromkeys((words, leaf.field) for leaf in positive_leaves(tree) for words in _typed(leaf))
+        typed = dict.fromkeys((words, leaf.field) for leaf in typed_leaves(tree) for words in _typed(leaf))
         self._forms = [_Form(words, _pattern(words), field) for words, field in typed]
 
     def __bool__(self) -> bool:

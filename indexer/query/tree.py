@@ -132,6 +132,18 @@ def positive_leaves(node: Node) -> Iterator[Leaf]:
         yield node
 
 
+def typed_leaves(node: Node) -> Iterator[Leaf]:
+    """The same without what was added to the query: of an Either only the first, which is what was typed."""
+    match node:
+        case And(children) | Or(children):
+            for child in children:
+                yield from typed_leaves(child)
+        case Either():
+            yield from typed_leaves(node.children[0])
+        case _:
+            yield from positive_leaves(node)
+
+
 def text_of(node: Node) -> str:
     """What the person typed for a node, by its first leaf; empty when it has none."""
     leaf = next(positive_leaves(node), None)

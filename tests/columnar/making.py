@@ -15,7 +15,9 @@ from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Pr
 from indexer.settings import Ranking
 from tests.columnar.naive import Analysed
 
-RANKING = Ranking(k1=1.5, b=0.5, surface=0.3, stem=0.7, title=1.2, body=1.0, coverage=0.4, pairs=1.3, passage=2.0)
+RANKING = Ranking(
+    k1=1.5, b=0.5, surface=0.3, stem=0.7, title=1.2, body=1.0, coverage=0.4, pairs=1.3, passage=2.0, synonym=0.6
+)
 
 # A vocabulary with inflections, accents, elision, compounds and names, so that surfaces and stems differ.
 WORDS = (  # noqa: SIM905 - easier to read and to add to
