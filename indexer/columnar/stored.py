@@ -138,6 +138,11 @@ class Stored:
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
+    def title(self, number: int) -> str:
+        """The title of a document."""
+        title: str = self._opened(number)[0].get("title", "")
+        return title
+
     def pieces(self, number: int) -> range:
         """The pieces of a document's text, at least one."""
         if self._firsts is None:
