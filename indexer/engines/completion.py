@@ -301,8 +301,9 @@ class _Completer:
 
     def _read(self, start: _Start, most: int) -> Iterator[_Expression]:
         in_titles = self._terms.find(_TITLE, start.words[0]) if len(start.words) == 1 else None
-        titles = spread(in_titles.docs, most // 2).tolist() if in_titles else []
-        bodies = spread(start.docs, most - len(titles)).tolist()
+        alive = self._completion.alive
+        titles = spread(alive(in_titles.docs), most // 2).tolist() if in_titles else []
+        bodies = spread(alive(start.docs), most - len(titles)).tolist()
         found = self._completion.texts.following(start.words, titles, bodies, _lists(self._terms, start.words))
         share = start.estimate / max(len(titles) + len(bodies), 1)
         for words, seen in found.items():
