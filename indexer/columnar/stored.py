@@ -138,10 +138,10 @@ class Stored:
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
-    def title(self, number: int) -> str:
-        """The title of a document."""
-        title: str = self._opened(number)[0].get("title", "")
-        return title
+    def opening(self, number: int) -> tuple[str, str]:
+        """The title of a document, and the text of its first piece."""
+        head, text = self._opened(number)
+        return head.get("title", ""), text
 
     def pieces(self, number: int) -> range:
         """The pieces of a document's text, at least one."""

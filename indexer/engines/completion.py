@@ -42,14 +42,14 @@ _TITLE, _BODY = field_name("title", SURFACE), field_name("body", SURFACE)
 _TITLE_WEIGHT = 8
 # Words that are considered as the last one, by field and segment; those that are likely in the company of the others;
 # those that are gone on with.
-_CONSIDERED = 40
-_LIKELY = 8
+_CONSIDERED = 32
+_LIKELY = 6
 _CONTINUED = 5
 # Documents in which the words before are looked for in a row, with the last one; those that are read for what comes
 # next, in all.
 _BEFORE = 1500
 _LOOKED_AT = 128
-_READ = 24
+_READ = 16
 _READ_TO_SPELL = 4
 # An expression is met in so many documents at least, and shown in its longer form when it nearly always goes on so.
 _LEAST_MET = 2
@@ -354,7 +354,8 @@ class _Completer:
         best = _best(found)
         if len(best) < _MOST_TITLES:
             words = [word.stem for word in self._said()]
-            others = titles.holding(self._collection, self._terms, words, typed.prefix)
+            known = words or typed.prefix
+            others = titles.holding(self._collection, self._terms, words, typed.prefix) if known else {}
             best += _best({title: count for title, count in others.items() if title not in found})
         return [Suggestion(title, SuggestionKind.TITLE, count) for title, count in best[:_MOST_TITLES]]
 

@@ -23,7 +23,9 @@ Words = tuple[str, ...]
 
 # Words that an expression may have after those asked, and the characters that mostly hold them.
 _MORE = 4
-_AHEAD = 70
+_AHEAD = 60
+# A text of so few characters, as titles are, is analysed as fast as it is looked through.
+_SHORT = 120
 # Characters of a word, and of what may begin a sentence before it.
 _BEHIND = 18
 _LOOK_BACK = 8
@@ -86,14 +88,14 @@ class Texts:
 
     def _title(self, document: int) -> str:
         part, own = self._collection.locate(document)
-        return part.stored.title(own)
+        return part.stored.opening(own)[0]
 
     def _body(self, document: int, lists: Sequence[TermList]) -> str:
         """The text of a document, or of a long one the first piece in which the words stand."""
         part, own = self._collection.locate(document)
         pieces = part.stored.pieces(own)
         if len(pieces) == 1:
-            return part.stored.text(pieces[0])
+            return part.stored.opening(own)[1]
         places = phrase_positions(lists, document)[:1]
         found = part.stored.first_positions(own).searchsorted(places, "right") - 1
         return "".join(part.stored.text(pieces[place]) for place in found.tolist())
@@ -120,14 +122,21 @@ class _Reading:
 
     def read(self, text: str, document: int) -> None:
         """Add what follows the words in a text, where they first stand."""
+        if len(text) <= _SHORT:
+            self._look(text, 0, len(text), document)
+            return
         for start, end in self._sieve.chunks(text):
-            if self._is_there(text, start, end):
-                first = self._first(text, start)
-                met = list(self._met(text, first, _window_end(text, end)))
-                place = _place(met, self._words)
-                if place >= 0:
-                    self._add(text, met[place:], document)
-                    return
+            there = self._is_there(text, start, end)
+            if there and self._look(text, self._first(text, start), _window_end(text, end), document):
+                return
+
+    def _look(self, text: str, start: int, end: int, document: int) -> bool:
+        """Add what follows the words in a stretch of a text; whether they are there."""
+        met = list(self._met(text, start, end))
+        place = _place(met, self._words)
+        if place >= 0:
+            self._add(text, met[place:], document)
+        return place >= 0
 
     def _is_there(self, text: str, start: int, end: int) -> bool:
         """Whether a chunk is the word looked for, and those before it stand there: a glance at few words tells."""

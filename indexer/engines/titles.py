@@ -10,8 +10,8 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.columnar.generation import Part
 from indexer.columnar.schema import STEM, SURFACE, field_name
-from indexer.engines.collection import Collection
-from indexer.engines.lists import TermList, Terms
+from indexer.engines.collection import Collection, PrefixDocs
+from indexer.engines.lists import TermList, Terms, found_in
 
 _SURFACES, _STEMS = field_name("title", SURFACE), field_name("title", STEM)
 # Titles that are considered in each segment; longer ones than so many characters are no suggestions.
@@ -35,14 +35,17 @@ def beginning(collection: Collection, folded: str) -> dict[str, int]:
 
 
 def holding(collection: Collection, terms: Terms, words: Sequence[Sequence[str]], prefix: str) -> dict[str, int]:
-    """Titles with every word, each given by its stems, and one that begins with `prefix` (any, when it is empty)."""
-    found = [[one for stem in stems if (one := terms.find(_STEMS, stem))] for stems in words]
-    docs = _with_all(found) if found else None
+    """Titles with every word, each given by its stems, and one that begins with `prefix` (any, when it is empty).
+
+    One of both must be there.
+    """
+    lists = [[one for stem in stems if (one := terms.find(_STEMS, stem))] for stems in words]
+    docs = _with_all(lists) if lists else _with_prefix(collection, prefix)
+    if prefix and lists and len(docs):
+        docs = docs[found_in(_with_prefix(collection, prefix), docs)[1]]
     counts: Counter[str] = Counter()
-    for part in collection.parts:
-        own = docs if docs is None else _own(part, docs)
-        if own is None or len(own):
-            _count(part, _with_prefix(part, own, prefix), counts)
+    for part in collection.parts if len(docs) else ():
+        _count(part, _own(part, docs), counts)
     return counts
 
 
@@ -64,16 +67,19 @@ def _own(part: Part, docs: Array) -> Array:
     return docs[first:end] - part.first
 
 
-def _with_prefix(part: Part, docs: Array | None, prefix: str) -> Array:
-    """Those of the documents of a segment (None: of all) whose title has a word that begins so."""
-    if not prefix:
-        return np.zeros(0, np.int64) if docs is None else docs
-    field = part.segment.field(_SURFACES)
-    found = field.terms.starting_with(prefix.encode(errors="replace"))
-    there = np.zeros(part.segment.documents, bool)
-    for some in field.lists.documents(found.start, found.stop, _AT_ONCE):
-        there[some] = True
-    return there.nonzero()[0] if docs is None else docs[there.take(docs)]
+def _with_prefix(collection: Collection, prefix: str) -> Array:
+    """The documents whose title has a word that begins so, ascending. Remembered: one letter begins many searches."""
+    key = _SURFACES, prefix
+    known = collection.prefixes.get(key)
+    if known is None:
+        there = np.zeros(collection.documents, bool)
+        for terms, lists, first, _ in collection.fields[_SURFACES].parts:
+            found = terms.starting_with(prefix.encode(errors="replace"))
+            for some in lists.documents(found.start, found.stop, _AT_ONCE):
+                there[some + first] = True
+        known = PrefixDocs(there.nonzero()[0])
+        collection.prefixes.grew(key, known, known.docs.nbytes)
+    return known.docs
 
 
 def _count(part: Part, docs: Array, counts: Counter[str]) -> None:
@@ -92,6 +98,6 @@ def _count(part: Part, docs: Array, counts: Counter[str]) -> None:
     lengths = part.segment.field(_SURFACES).lengths.take(holders).astype(np.int64)
     worst_first = times * _LONGEST - np.minimum(lengths, _LONGEST - 1)
     for place in worst_first.argsort(kind="stable")[-_CONSIDERED:].tolist():
-        title = part.stored.title(holders.item(place))
+        title = part.stored.opening(holders.item(place))[0]
         if 0 < len(title) <= _MAX_CHARS:
             counts[title] += times.item(place)
