@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -57,10 +57,11 @@ _NEARLY_ALWAYS = 0.7
 
 _NONE = np.zeros(0, np.int64)
 
-# What is kept between texts: answers, the ends of a beginning, and expressions by the words they start with.
-_ANSWERS, _BEGINNINGS, _STARTS, _COUNTS = 1024, 1024, 256, 4096
-_EXPRESSION_BYTES = 400
-_EXPRESSIONS_BYTES = 4_000_000
+# What is kept between texts, and about what a word or a suggestion of that takes.
+_REMEMBERED_BYTES = 8_000_000
+_ITEM_BYTES = 200
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,13 @@ class _Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class _Met:
-    """The expressions that start with some words."""
+class _Kept:
+    """Something worked out for a text."""
 
-    expressions: tuple[_Expression, ...]
+    value: Any
 
     def forget(self) -> None:
-        """See Keeps: nothing is kept beside the expressions themselves."""
+        """See Keeps: nothing is kept beside the thing itself."""
 
 
 class Completion:
@@ -146,11 +147,7 @@ class Completion:
         self.collection = collection
         self.analyzer = analyzer
         self.texts = Texts(collection, analyzer)
-        self.met: Memory[_Met] = Memory(_EXPRESSIONS_BYTES)
-        self.ends = lru_cache(_BEGINNINGS)(self._ends)
-        self.before = lru_cache(_STARTS)(self._before)
-        self.count = lru_cache(_COUNTS)(self._count)
-        self._answers = lru_cache(_ANSWERS)(lambda typed: _Completer(self, typed).suggestions())
+        self._memory: Memory[_Kept] = Memory(_REMEMBERED_BYTES)
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """At most MOST suggestions, best first, no two of the same words."""
@@ -158,7 +155,19 @@ class Completion:
         letters = sum(map(len, typed.folded))
         if letters < _LEAST_LETTERS or len(typed.folded) > _MOST_WORDS or not self.collection.documents:
             return ()
-        return self._answers(typed)
+        return self.remembered(("answer", typed), lambda: _Completer(self, typed).suggestions())
+
+    def remembered(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
+        """What is kept under a key, made now if need be."""
+        # An lru_cache of a method is a cycle: it would hold on to a collection long after the next one is in service.
+        known = self._memory.get(key)
+        if known is None:
+            known = _Kept(make())
+            made = known.value
+            size = made.nbytes if isinstance(made, np.ndarray) else _ITEM_BYTES * len(made)
+            self._memory.grew(key, known, _ITEM_BYTES + size)
+        value: Value = known.value
+        return value
 
     def terms(self) -> Terms:
         """Terms to be looked up."""
@@ -179,8 +188,21 @@ class Completion:
         alive = self.collection.alive
         return docs if alive is None else docs[alive.take(docs)]
 
-    def _ends(self, prefix: str) -> tuple[str, ...]:
+    def ends(self, prefix: str) -> tuple[str, ...]:
         """The commonest words that begin so."""
+        return self.remembered(("ends", prefix), lambda: self._ends(prefix))
+
+    def before(self, words: Words) -> Array:
+        """The documents with some words in a row, so many of them at most."""
+        return self.remembered(("before", words), lambda: self._before(words))
+
+    def count(self, words: Words) -> int:
+        """How many documents have the words in a row, or one word in any of its forms. Articles that come first do not
+        count: « le contrat » would take 5 ms, and asks for what « contrat » does."""
+        bare = self.bare(words)
+        return self.remembered(("count", bare), lambda: (self._count(bare),))[0]
+
+    def _ends(self, prefix: str) -> tuple[str, ...]:
         counts: Counter[str] = Counter()
         for name, weight in ((_TITLE, _TITLE_WEIGHT), (_BODY, 1)):
             for word, df in _commonest(self.collection.fields[name], prefix.encode(errors="replace")):
@@ -188,14 +210,10 @@ class Completion:
         return tuple(sorted(counts, key=lambda word: (-counts[word], word)))
 
     def _before(self, words: Words) -> Array:
-        """The documents with some words in a row, so many of them at most."""
         lists = _lists(self.terms(), words)
         return phrase_docs_among(lists, spread(docs_with_all(lists), _BEFORE)) if lists else _NONE
 
     def _count(self, words: Words) -> int:
-        """How many documents have the words in a row, or one word in any of its forms. Articles that come first do not
-        count: « le contrat » would take 5 ms, and asks for what « contrat » does."""
-        words = self.bare(words)
         matcher = Matcher(self.collection, self.terms(), self.analyzer.stem)
         return len(self.alive(matcher.docs(Phrase(words, "") if len(words) > 1 else self.word(words[0]))))
 
@@ -291,13 +309,8 @@ class _Completer:
         return [one for value, one in found[:_LIKELY] if value]
 
     def _met(self, start: _Start, most: int) -> tuple[_Expression, ...]:
-        """The expressions that start so, from as many documents."""
-        memory, key = self._completion.met, (start.words, most)
-        known = memory.get(key)
-        if known is None:
-            known = _Met(tuple(self._read(start, most)))
-            memory.grew(key, known, _EXPRESSION_BYTES * (1 + len(known.expressions)))
-        return known.expressions
+        """The expressions that start so, from so many documents."""
+        return self._completion.remembered(("met", start.words, most), lambda: tuple(self._read(start, most)))
 
     def _read(self, start: _Start, most: int) -> Iterator[_Expression]:
         in_titles = self._terms.find(_TITLE, start.words[0]) if len(start.words) == 1 else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +147,20 @@ def test_an_expression_deep_in_a_long_text_is_read_there(tmp_path: Path, lists: 
     engine = made_engine(tmp_path / "index")
     write(engine, lists, collection([("A", f"{filler}Un sabre zébré."), ("B", f"{filler}Le sabre zébré.")]))
     assert Suggestion("sabre zébré", SuggestionKind.EXPRESSION, 2) in engine.snapshot().suggestions("sabr")
+
+
+def test_what_is_remembered_goes_with_its_generation(tmp_path: Path, lists: WordLists) -> None:
+    engine = made_engine(tmp_path / "index")
+    write(engine, lists, collection())
+    assert engine.snapshot().suggestions("congé p")
+    gc.disable()
+    try:
+        held = weakref.ref(engine.snapshot()._collection)
+        write(engine, lists, [], remove=["d1"])
+        assert engine.snapshot().suggestions("congé p")
+        assert held() is None, "kept until the garbage collector comes by"
+    finally:
+        gc.enable()
 
 
 def test_an_empty_collection_has_no_suggestions(tmp_path: Path, lists: WordLists) -> None:
