@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.as_json import document_json, search_page_json, status_json
+    from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
         IndexMissing,
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
         SearchRequest,
         Sort,
         Status,
+        Suggestion,
+        SuggestionKind,
     )
     from indexer.searcher import SearchService
     from indexer.settings import Settings, load_settings
@@ -83,6 +85,8 @@ __all__ = [
     "Settings",
     "Sort",
     "Status",
+    "Suggestion",
+    "SuggestionKind",
     "TrouvailleError",
     "asked_date",
     "choose_date",
@@ -98,6 +102,7 @@ __all__ = [
     "search_page_json",
     "search_url",
     "status_json",
+    "suggestions_json",
     "toggle_type",
     "url_of",
 ]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
 from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_type
-from indexer.model import Contribution, Document, DocumentPage, FacetValue, Hit, SearchPage, SearchRequest, Status
+from indexer.model import (
+    Contribution,
+    Document,
+    DocumentPage,
+    FacetValue,
+    Hit,
+    SearchPage,
+    SearchRequest,
+    Status,
+    Suggestion,
+)
 
 Json = dict[str, Any]
 
@@ -79,6 +89,11 @@ def status_json(status: Status) -> Json:
         "bytes": status.bytes,
         "last_run": dict(status.last_run),
     }
+
+
+def suggestions_json(suggestions: Iterable[Suggestion]) -> Json:
+    """What may be typed next, best first."""
+    return {"suggestions": [{"text": one.text, "kind": str(one.kind), "count": one.count} for one in suggestions]}
 
 
 def _identity(document: Document, text: str = "") -> Json:

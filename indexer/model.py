@@ -342,6 +342,23 @@ class SearchPage:
         return last_page(self.total, self.request.per_page)
 
 
+class SuggestionKind(StrEnum):
+    """What a suggestion is: the title of documents, an expression that they hold, or words with the last one ended."""
+
+    TITLE = "titre"
+    EXPRESSION = "expression"
+    WORD = "mot"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a person may be about to type. `count` documents have it: as their title, in sequence, or all its words."""
+
+    text: str
+    kind: SuggestionKind
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One paragraph of a document page, its matches marked; `number` counts from 1."""

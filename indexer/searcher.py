@@ -30,6 +30,7 @@ from indexer.model import (
     SearchRequest,
     Sort,
     Status,
+    Suggestion,
     last_page,
 )
 from indexer.query import Limits, Query, parse
@@ -176,6 +177,13 @@ class SearchService:
             fragments=in_text.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
             reasons=reasons,
         )
+
+    def suggestions(self, text: str) -> tuple[Suggestion, ...]:
+        """What a person who typed this may be about to type: at most eight, best first, no two of the same words.
+
+        None for a text that is no search yet (fewer than two letters) or too long for one. Raises IndexProblem.
+        """
+        return self._snapshot().suggestions(text) if len(text) <= self.settings.search.max_chars else ()
 
     def document(self, id: str, text: str = "") -> DocumentPage | None:
         """A whole document, the words of a query marked in it; None when there is no such document."""

@@ -14,7 +14,7 @@ __all__ = ["create_app"]
 
 
 def create_app(service: SearchService) -> Flask:
-    """The WSGI application that answers from `service`. It has no state of its own, sets no cookie, runs no script."""
+    """The WSGI application that answers from `service`. It has no state of its own and sets no cookie."""
     app = Flask("webapp", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD, nothing else
     app.json.sort_keys = False  # type: ignore[attr-defined]

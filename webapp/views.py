@@ -19,11 +19,22 @@ from indexer import (
     parse_request,
     search_page_json,
     search_url,
+    suggestions_json,
 )
 from webapp import pages
 from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.dates import FIELDS, read_period
 from webapp.errors import DocumentUnknown
+from webapp.suggestions import (
+    DESCRIPTION_PATH,
+    DESCRIPTION_TYPE,
+    MAX_SHORT_NAME,
+    SUGGESTIONS_PATH,
+    SUGGESTIONS_TYPE,
+    opensearch_json,
+    read_asked,
+    root_of,
+)
 
 TWIN = ".json"
 
@@ -51,6 +62,8 @@ class Views:
             ("/", self.home),
             (SEARCH_PATH, self.results),
             (JSON_PATH, self.results_json),
+            (SUGGESTIONS_PATH, self.suggestions),
+            (DESCRIPTION_PATH, self.description),
             ("/document/<id:id>", self.document),
             ("/sante/vivant", self.alive),
             ("/sante/pret", self.ready),
@@ -105,6 +118,24 @@ class Views:
         """`/recherche.json`"""
         asked = self._request(request.args.to_dict(flat=False), strict=True)
         return jsonify(search_page_json(self.service.search(asked)))
+
+    def suggestions(self) -> Response:
+        """`/suggestions.json`: what may be typed next, for the search box and, in their format, for browsers."""
+        asked = read_asked(request.args.to_dict(flat=False))
+        found = self.service.suggestions(asked.text)
+        if not asked.opensearch:
+            return jsonify(suggestions_json(found))
+        response = jsonify(opensearch_json(asked.text, found, root_of(request)))
+        response.content_type = SUGGESTIONS_TYPE
+        return response
+
+    def description(self) -> Response:
+        """`/opensearch.xml`: how a browser searches here from its own address bar."""
+        short_name = self.service.settings.site.name[:MAX_SHORT_NAME].strip()
+        text = render_template("opensearch.xml", root=root_of(request), short_name=short_name)
+        response = make_response(text)
+        response.content_type = DESCRIPTION_TYPE
+        return response
 
     def alive(self) -> Response:
         """`/sante/vivant`: this process answers; says nothing of the index."""

@@ -5,6 +5,7 @@ Searching needs ranks alone; the keys themselves order hits of different segment
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -25,6 +26,7 @@ class SortedKeys:
         self._blob = file.array(f"{name}.blob")
         self._starts = file.array(f"{name}.starts")
         self._count, self._limit = map(int, file.array(f"{name}.bounds"))
+        self._heads: dict[int, bytes] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -33,6 +35,22 @@ class SortedKeys:
         if not 0 <= rank < self._count:
             raise IndexError(rank)
         return self._keys(rank // _BLOCK)[rank % _BLOCK]
+
+    def starting_with(self, prefix: bytes) -> range:
+        """The ranks of the keys that begin so."""
+        return range(self._insertion(prefix), self._insertion(prefix + SEPARATOR))
+
+    def _insertion(self, key: bytes) -> int:
+        """The rank of the first key that is not below `key`; their number when all are."""
+        block = bisect_left(range(len(self._starts) - 1), key, key=self._head) - 1
+        return 0 if block < 0 else block * _BLOCK + bisect_left(self._keys(block), key)
+
+    def _head(self, block: int) -> bytes:
+        """The first key of a block. Remembered: unpacking takes 20 µs, and every look-up asks for the same few."""
+        head = self._heads.get(block)
+        if head is None:
+            head = self._heads[block] = self._keys(block)[0]
+        return head
 
     def iterate(self, first: int, end: int | None = None) -> Iterator[bytes]:
         """The keys from one rank to before another, in order."""

@@ -138,6 +138,11 @@ class Stored:
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
+    def opening(self, number: int) -> tuple[str, str]:
+        """The title of a document, and the text of its first piece."""
+        head, text = self._opened(number)
+        return head.get("title", ""), text
+
     def pieces(self, number: int) -> range:
         """The pieces of a document's text, at least one."""
         if self._firsts is None:

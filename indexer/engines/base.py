@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
 from indexer.french import Analyzer, Learned, WordLists
-from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status
+from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status, Suggestion
 from indexer.query.spelling import Lexicon
 from indexer.query.tree import Node
 
@@ -95,6 +95,9 @@ class Snapshot(Protocol):
 
     def get(self, id: str) -> Document | None:
         """The document with this id."""
+
+    def suggestions(self, text: str) -> tuple[Suggestion, ...]:
+        """What a person who typed this may be about to type, best first, no two of the same words."""
 
 
 class Place(NamedTuple):

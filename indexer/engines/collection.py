@@ -18,6 +18,7 @@ from indexer.columnar.arrays import Array, narrowed
 from indexer.columnar.generation import Part
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
+from indexer.columnar.sortkeys import SortedKeys
 from indexer.engines.columns import Column, Periods
 from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
@@ -53,6 +54,7 @@ class Collection:
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
+        self._title_keys: dict[str, SortedKeys] = {}
         self.memory: Memory[TermList] = Memory(max(_DECODED_BYTES, self.documents * 8))
         self._forms: dict[str, tuple[str, ...]] = {}
         self.prefixes: Memory[PrefixDocs] = Memory(_PREFIX_BYTES)
@@ -73,6 +75,13 @@ class Collection:
             ordinals = part.terms.starting_with(begin)
             found.update(part.terms.iterate(ordinals.start, min(ordinals.stop, ordinals.start + _MOST_ALIKE)))
         return [form.decode(errors="replace") for form in sorted(found)]
+
+    def title_keys(self, part: Part) -> SortedKeys:
+        """What the titles of a part were ordered by."""
+        keys = self._title_keys.get(part.name)
+        if keys is None:
+            keys = self._title_keys[part.name] = SortedKeys(part.segment.file, "title.keys")
+        return keys
 
     def locate(self, document: int) -> tuple[Part, int]:
         """The part that holds a document, and its number there."""

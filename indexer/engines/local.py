@@ -13,13 +13,14 @@ from indexer.columnar.generations import FileState, IndexDirectory, Manifest
 from indexer.columnar.network import network_file_system
 from indexer.engines.base import EngineAnswer, EngineQuery
 from indexer.engines.collection import Collection
+from indexer.engines.completion import Completion
 from indexer.engines.evaluate import find
 from indexer.engines.lexicon import LocalLexicon
 from indexer.engines.sigles import SIGLES, learned_from
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
-from indexer.model import Document, FileProblem, Root, Status
+from indexer.model import Document, FileProblem, Root, Status, Suggestion
 from indexer.settings import Ranking
 
 _ATTEMPTS = 5
@@ -88,6 +89,15 @@ class LocalSnapshot:
     def get(self, id: str) -> Document | None:
         """See engines.base.Snapshot."""
         return self.generation.document(id)
+
+    def suggestions(self, text: str) -> tuple[Suggestion, ...]:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            return self._completion.suggestions(text)
+
+    @cached_property
+    def _completion(self) -> Completion:
+        return Completion(self._collection, self.analyzer)
 
 
 @lru_cache(maxsize=2)

@@ -37,6 +37,21 @@ def positions_in(word: TermList, document: int) -> Array:
     return phrase_positions((word,), document)
 
 
+def phrase_docs_among(words: Sequence[TermList], docs: Array) -> Array:
+    """Those of some documents (ascending, each with every word) in which the words stand at successive positions."""
+    return docs if len(words) == 1 or not len(docs) else _documents(_phrase_keys(words, docs))
+
+
+def docs_with_all(words: Sequence[TermList]) -> Array:
+    """The documents that have every word, ascending."""
+    return _with_all(words)
+
+
+def spread(docs: Array, most: int) -> Array:
+    """So many of these documents, spread over all of them."""
+    return docs if len(docs) <= most else docs[np.arange(most) * len(docs) // most]
+
+
 def _phrase_keys(words: Sequence[TermList], docs: Array) -> Array:
     """The last place of each occurrence, in documents that all have every word, ascending."""
     last = len(words) - 1
