@@ -42,8 +42,8 @@ _TITLE, _BODY = field_name("title", SURFACE), field_name("body", SURFACE)
 _TITLE_WEIGHT = 8
 # Words that are considered as the last one, by field and segment; those that are likely in the company of the others;
 # those that are gone on with.
-_CONSIDERED = 32
-_LIKELY = 6
+_CONSIDERED = 24
+_LIKELY = 5
 _CONTINUED = 5
 # Documents in which the words before are looked for in a row, with the last one; those that are read for what comes
 # next, in all.
