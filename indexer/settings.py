@@ -55,6 +55,7 @@ class Ranking:
 
     k1: float
     b: float
+    title_b: float
     surface: float
     stem: float
     title: float
@@ -63,6 +64,7 @@ class Ranking:
     pairs: float
     passage: float
     synonym: float
+    repeated: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +268,16 @@ _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title
     "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.synonym", "search.relax_below",
 )  # fmt: skip
 
+_SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")
+
 
 def _check(values: Mapping[str, Any]) -> None:
     for keys, floor in ((_AT_LEAST_ONE, 1), (_NOT_NEGATIVE, 0)):
         for key in keys:
             if values[key] < floor:
                 raise ConfigError(f"« {key} » doit valoir au moins {floor}, pas {values[key]}.")
-    if not 0 <= values["ranking.b"] <= 1:
-        raise ConfigError(f"« ranking.b » doit être entre 0 et 1, pas {values['ranking.b']}.")
+    for key in _SHARES:
+        if not 0 <= values[key] <= 1:
+            raise ConfigError(f"« {key} » doit être entre 0 et 1, pas {values[key]}.")
     if not 0 <= values["server.port"] <= 65_535:
         raise ConfigError(f"« server.port » doit être entre 0 et 65535, pas {values['server.port']}.")

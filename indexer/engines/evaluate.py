@@ -50,7 +50,7 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     right_type, right_date = filters.by_type(matched), filters.by_date(matched)
     docs = filters.by_date(right_type)
     scorer, closeness = Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
-    hits = Ranker(collection, scorer, closeness, reader).page(query, docs)
+    hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs)
     reasons: Sequence[tuple[Contribution, ...]] = ((),) * len(hits)
     if query.explain:
         told = Explainer(terms, matcher, ranking).reasons(query.tree, [hit.number for hit in hits])

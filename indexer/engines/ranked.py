@@ -1,8 +1,9 @@
 """The hits of a page in the order asked, each with what makes up its score.
 
-By relevance the best documents by BM25, the window, are looked at twice more: for words that stand close (closeness),
-and for accents as typed (accents), which only texts tell. The window is the same whatever page is asked, so pages never
-overlap. What comes after it keeps its order, its scores scaled so that none is above those of the window.
+By relevance the best documents by BM25, the window, are looked at again: for words that stand close (closeness), for
+documents that are another one again (twins), and for accents as typed (accents), which only texts tell. The window is
+the same whatever page is asked, so pages never overlap. What comes after it keeps its order, its scores scaled so that
+none is above those of the window.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from indexer.engines.collection import Collection
 from indexer.engines.excerpts import Reader
 from indexer.engines.ordering import best, in_order
 from indexer.engines.scoring import Scorer
+from indexer.engines.twins import repeated
 from indexer.model import Contribution, Sort
 from indexer.query.tree import text_of
+from indexer.settings import Ranking
 
 
 class Ranked(NamedTuple):
@@ -42,8 +45,11 @@ class Ranked(NamedTuple):
 class Ranker:
     """Orders the hits of one query."""
 
-    def __init__(self, collection: Collection, scorer: Scorer, closeness: Closeness, reader: Reader) -> None:
+    def __init__(
+        self, collection: Collection, scorer: Scorer, closeness: Closeness, reader: Reader, ranking: Ranking
+    ) -> None:
         self._collection = collection
+        self._ranking = ranking
         self._scorer = scorer
         self._closeness = closeness
         self._reader = reader
@@ -57,7 +63,7 @@ class Ranker:
         if query.sort is not Sort.RELEVANCE:
             return self._in_order(query, docs, stop)
         accents = Accents(query.tree) if query.accents else None
-        if not accents and len(query.words) < 2:
+        if not accents and not query.words:
             docs, scores = self._scorer.contenders(query.tree, docs, stop)
             page = best(self._collection, docs, scores, query.offset, stop)
             return list(map(Ranked, page, scores[docs.searchsorted(page)].tolist()))
@@ -83,11 +89,20 @@ class Ranker:
         adjusted = scores[docs.searchsorted(window)] * factors + bonuses
         order = window.searchsorted(best(self._collection, window, adjusted, 0, len(window)))
         found = list(map(Ranked, *(column[order].tolist() for column in (window, adjusted, factors, bonuses))))
+        found = self._without_echo(found)
         if len(ranked) > WINDOW:
             after = scores[docs.searchsorted(ranked[WINDOW:])]
             factor = min(1.0, found[-1].score / after.item(0)) if after[0] else 1.0
             found += [Ranked(*hit).times(factor) for hit in zip(ranked[WINDOW:], after.tolist(), strict=True)]
         return found
+
+    def _without_echo(self, hits: list[Ranked]) -> list[Ranked]:
+        """The hits with those that are another again behind."""
+        again = repeated(self._collection, [hit.number for hit in hits], np.array([hit.score for hit in hits]))
+        if not any(again):
+            return hits
+        lowered = [hit.times(self._ranking.repeated) if twin else hit for hit, twin in zip(hits, again, strict=True)]
+        return sorted(lowered, key=lambda hit: -hit.score)
 
     def _preferring(self, accents: Accents, hits: Sequence[Ranked], stop: int) -> list[Ranked]:
         """The first `stop` of the hits once each has its bonus for accents."""

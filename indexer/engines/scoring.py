@@ -21,6 +21,7 @@ from indexer.engines.ordering import SLACK, lower_bound
 from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
 from indexer.settings import Ranking
 
+_TITLES = frozenset(field_name("title", form) for form in (SURFACE, STEM))
 # What a prefix adds to the score of a document that has it: its words are many, so their rarity says nothing.
 PREFIX_SCORE = 1.0
 # With fewer than so many documents on one side, a list that is not dense is met with the documents by search, else
@@ -229,7 +230,7 @@ class Scorer:
         return norm
 
     def _norm(self, field: IndexedField, docs: Array) -> Array:
-        k1, b = self._ranking.k1, self._ranking.b
+        k1, b = self._ranking.k1, self._ranking.title_b if field.name in _TITLES else self._ranking.b
         norm = field.lengths.take(docs) * (k1 * b / field.average)
         norm += k1 * (1 - b)
         return norm

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from whoosh import scoring
+
 from indexer.documents import Entry
 from indexer.engines.base import Place, Update
 from indexer.engines.local import LocalEngine
@@ -16,8 +18,22 @@ from indexer.settings import Ranking
 from tests.columnar.naive import Analysed
 
 RANKING = Ranking(
-    k1=1.5, b=0.5, surface=0.3, stem=0.7, title=1.2, body=1.0, coverage=0.4, pairs=1.3, passage=2.0, synonym=0.6
+    k1=1.5,
+    b=0.5,
+    title_b=0.7,
+    surface=0.3,
+    stem=0.7,
+    title=1.2,
+    body=1.0,
+    coverage=0.4,
+    pairs=1.3,
+    passage=2.0,
+    synonym=0.6,
+    repeated=0.5,
 )
+
+# The same for Whoosh.
+WEIGHTING = scoring.BM25F(B=RANKING.b, K1=RANKING.k1, title_surface_B=RANKING.title_b, title_stem_B=RANKING.title_b)
 
 # A vocabulary with inflections, accents, elision, compounds and names, so that surfaces and stems differ.
 WORDS = (  # noqa: SIM905 - easier to read and to add to

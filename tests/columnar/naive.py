@@ -134,7 +134,7 @@ class Naive:
         documents = self._documents[field, form, term]
         length = sum(len(terms) for terms in d.terms(field, form))
         idf = math.log(len(self.corpus) / (documents + 1)) + 1
-        k1, b = self.ranking.k1, self.ranking.b
+        k1, b = self.ranking.k1, self.ranking.title_b if field == "title" else self.ranking.b
         return idf * frequency * (k1 + 1) / (frequency + k1 * (1 - b + b * length / self._average[field, form]))
 
     def _together(self, node: Phrase | Near, positions: list[tuple[str, ...]]) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whoosh import formats, index, query, scoring, sorting
+from whoosh import formats, index, query, sorting
 from whoosh.filedb.filestore import FileStorage
 from whoosh.matching import ReadTooFar
 from whoosh.reading import TermNotFound
@@ -30,13 +30,12 @@ from indexer.columnar.schema import FIELDS, ReadOnlyIndex, schema
 from indexer.french import Analyzer, WordLists
 from indexer.model import PartialDate, Position
 from tests.columnar.compile import AtLeast, compile_tree, walk
-from tests.columnar.making import RANKING, TYPES, analysed, made_document, made_engine, made_tree, write
+from tests.columnar.making import RANKING, TYPES, WEIGHTING, analysed, made_document, made_engine, made_tree, write
 from tests.columnar.naive import Analysed, Naive
 from tests.columnar.plain_segment import lay
 from tests.columnar.topics import bursts
 
 SEED = 20261123
-WEIGHTING = scoring.BM25F(B=RANKING.b, K1=RANKING.k1)
 
 
 def opened(folder: Path) -> Any:

@@ -9,14 +9,14 @@ import random
 from pathlib import Path
 
 import pytest
-from whoosh import collectors, fields, index, query, scoring
+from whoosh import collectors, fields, index, query
 
 from indexer.engines.base import EngineQuery
 from indexer.french import Analyzer, WordLists
 from indexer.model import Document
 from indexer.query.tree import All, And, Not, Or, Word
 from tests.columnar.compile import AtLeast, Combined, Everything, walk
-from tests.columnar.making import RANKING, analysed, made_document, made_engine, write
+from tests.columnar.making import RANKING, WEIGHTING, analysed, made_document, made_engine, write
 from tests.columnar.naive import Naive
 from tests.columnar.topics import bursts
 
@@ -32,7 +32,7 @@ def test_the_default_collector_loses_hits_of_a_two_field_or_query_and_ours_does_
     for title, body in bursts(3000):
         writer.add_document(title=title, body=body)
     writer.commit()
-    searcher = written.searcher(weighting=scoring.BM25F(B=RANKING.b, K1=RANKING.k1))
+    searcher = written.searcher(weighting=WEIGHTING)
     wrong = 0
     for first, second in (("alpha", "beta"), ("alpha", "gamma"), ("beta", "gamma")):
         for weight in (0.3, 1.0, 2.0):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from whoosh import index, scoring
+from whoosh import index
 
 from indexer.documents import Entry
 from indexer.engines import lists, matching
@@ -19,7 +19,7 @@ from indexer.french import Analyzer
 from indexer.model import Document
 from indexer.query.tree import Near, Or, Phrase, Prefix, Weighted, Word
 from tests.columnar.compile import compile_tree, walk
-from tests.columnar.making import RANKING, made_document, made_tree
+from tests.columnar.making import RANKING, WEIGHTING, made_document, made_tree
 from tests.conftest import ROOT
 from tests.documents.reading import read_all
 from tests.engines.shelf import Shelf, made_query
@@ -96,7 +96,7 @@ def check(shelf: Shelf, query: EngineQuery) -> None:
 @pytest.mark.parametrize("block", blocks(1, 10))
 def test_generated_trees_match_and_score_like_whooshs_exhaustive_walk(block: int, shelf: Shelf) -> None:
     rng = random.Random(SEED - block)
-    opened = index.open_dir(str(shelf.folder)).searcher(weighting=scoring.BM25F(B=RANKING.b, K1=RANKING.k1))
+    opened = index.open_dir(str(shelf.folder)).searcher(weighting=WEIGHTING)
     for _ in range(60):
         tree = made_tree(rng, shelf.analyzer)
         expected = dict(walk(opened, compile_tree(tree, RANKING)))

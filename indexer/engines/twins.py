@@ -1,0 +1,45 @@
+"""Documents that say the same: one page published twice, a dispatch in five papers.
+
+The second of two that carry one title over texts of one length is most likely the first again. It stays a hit, but
+comes after what says something else: ten hits are to be ten documents. Texts are not compared, only what the index has
+at hand, so what is asked is much: the same title to the letter, lengths within a twentieth, scores within a fifth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.columnar.schema import SURFACE, field_name
+from indexer.engines.collection import Collection
+
+_TITLE, _BODY = field_name("title", SURFACE), field_name("body", SURFACE)
+_LEAST_LENGTH = 0.95
+_LEAST_SCORE = 0.8
+# Shorter texts (« Voir le document joint ») have one length by chance.
+_LEAST_WORDS = 20
+
+
+def repeated(collection: Collection, docs: Sequence[int], scores: Array) -> list[bool]:
+    """Which of these documents (best first, with their scores) are an earlier one again."""
+    numbers = np.array(docs)
+    bodies, titles = (collection.fields[name].lengths.take(numbers) for name in (_BODY, _TITLE))
+    lengths = bodies.astype(np.float64)
+    alike = lengths[:, None] >= lengths * _LEAST_LENGTH
+    alike &= alike.T
+    alike &= (titles[:, None] == titles) & (titles > 0) & (bodies >= _LEAST_WORDS)
+    alike &= scores[:, None] >= scores * _LEAST_SCORE
+    found = [False] * len(docs)
+    for later, earlier in np.argwhere(np.tril(alike, -1)).tolist():
+        found[later] = found[later] or _same_title(collection, docs[later], docs[earlier])
+    return found
+
+
+def _same_title(collection: Collection, one: int, other: int) -> bool:
+    (part, number), (other_part, other_number) = map(collection.locate, (one, other))
+    rank, other_rank = part.segment.title_ords.item(number), other_part.segment.title_ords.item(other_number)
+    if part is other_part:
+        return bool(rank == other_rank)
+    return collection.title_keys(part)[rank] == collection.title_keys(other_part)[other_rank]
