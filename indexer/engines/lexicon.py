@@ -106,7 +106,7 @@ class LocalLexicon:
 
 
 def _is_word(surface: str) -> bool:
-    return len(surface) <= MOST_LETTERS and surface.isascii() and surface.isalpha()
+    return len(surface) <= MOST_LETTERS and surface.isascii() and surface.isalpha() and surface.islower()
 
 
 def _may_line_up(rows: Array, letters: Array, edits: int) -> Array:

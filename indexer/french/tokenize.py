@@ -21,7 +21,9 @@ from indexer.french.lists import WordLists
 _SPACES = "[ \u00a0\u202f\u2009]"
 # 2 100 is one number; in « 2023 100 personnes », « 3,5 100 » and « COVID-19 200 cas » the space separates two. What may
 # not stand before is looked for behind the first digit: a pattern that begins with a digit is searched twice as fast.
-_THOUSANDS = re.compile(rf"[0-9](?<![\w,./][0-9])(?<![^\W\d_]-[0-9])[0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?![0-9])")
+_THOUSANDS = re.compile(
+    rf"[0-9](?<![\w,./\u0300-\u036f][0-9])(?<![^\W\d_]-[0-9])[0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?![0-9])"
+)
 _SPACE = re.compile(_SPACES)
 _GLUE = "\u2060"  # word joiner: not white space, one character as the space was, deleted as invisible afterwards
 _CHUNK = re.compile(r"\S+")

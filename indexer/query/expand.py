@@ -62,13 +62,13 @@ def understand(text: str, parse: Callable[[str], Query], known: Knowledge, liter
 
     Raises what `parse` raises. A correction never makes a text too long: it is then left out.
     """
-    text = unicodedata.normalize("NFC", text)
     query = parse(text)
+    text = unicodedata.normalize("NFC", text)  # as it was parsed; what is too long for that was refused
     kept = frozenset(_key(word, known.analyzer) for word in literal)
     changes: list[Change] = []
     offer = ""
     if known.corrections:
-        text, query, changes, offer = _corrected(text, query, parse, known, kept)
+        query, changes, offer = _corrected(text, query, parse, known, kept)
     if known.synonym and query.typed:
         query, found = _widened(query, known, kept)
         changes += found
@@ -85,32 +85,32 @@ def _key(text: str, analyzer: Analyzer) -> str:
 
 def _corrected(
     text: str, query: Query, parse: Callable[[str], Query], known: Knowledge, kept: frozenset[str]
-) -> tuple[str, Query, list[Change], str]:
-    """The text and query with sure corrections made, what was done, and the text with the others made too."""
+) -> tuple[Query, list[Change], str]:
+    """The query with sure corrections made, what was done, and the text with the others made too."""
     changes: list[Change] = []
-    offer = text
+    corrected = offer = text
     shouted = text.isupper()
     for word in _correctable(query):
-        typed = word.text.lower() if shouted else word.text
-        meant = None if _key(word.text, known.analyzer) in kept else _meant(typed, word, known)
+        meant = None if _key(word.text, known.analyzer) in kept else _meant(word, known, shouted=shouted)
         if meant is None:
             continue
         display = meant.display.upper() if shouted else meant.display
         offer = replaced(offer, word.text, display)
         if meant.certain:
-            corrected = replaced(text, word.text, display)
-            if corrected != text:
-                text = corrected
+            before, corrected = corrected, replaced(corrected, word.text, display)
+            if corrected != before:
                 changes.append(Change(InterpretationKind.CORRECTION, word.text, display))
-    if changes:
-        try:
-            query = parse(text)
-        except QueryTooLarge:  # the right word is longer
-            return text, query, [], ""
-    return text, query, changes, offer if offer != text else ""
+    if not changes:
+        return query, [], "" if offer == text else offer
+    try:
+        return parse(corrected), changes, "" if offer == corrected else offer
+    except QueryTooLarge:  # the right words are longer
+        return query, [], ""
 
 
-def _meant(typed: str, word: Word, known: Knowledge) -> Correction | None:
+def _meant(word: Word, known: Knowledge, *, shouted: bool) -> Correction | None:
+    """What a word was meant to be; in a text that is all in capitals, these are no sign of a sigle."""
+    typed = word.text.lower() if shouted else word.text
     stems = max(map(known.lexicon.stem_frequency, word.stems), default=0)
     return correction(typed, word.surfaces[0], stems, known.lexicon)
 

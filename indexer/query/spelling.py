@@ -121,6 +121,7 @@ def is_correctable(typed: str, surface: str) -> bool:
         LEAST_LETTERS <= len(surface) <= MOST_LETTERS
         and surface.isascii()
         and surface.isalpha()
+        and surface.islower()
         and not typed.isupper()
         and not any(map(str.isdigit, typed))
     )
