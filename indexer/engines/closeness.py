@@ -2,7 +2,7 @@
 
 BM25 adds what each word gives, wherever it stands. A text that says one word twenty times can so pass one that says
 all of them, and the words of a title or a phrase count no more than the same words pages apart. What is added here
-was measured on judged queries (benchmarks/relevance.md); forty documents are enough to find the ten that are shown.
+was measured on judged queries (benchmarks/relevance.md); twenty documents are enough to find the ten that are shown.
 
 - *coverage*: the score is multiplied by the share of the words that the document has, each weighed by its rarity,
   to a power below one;
@@ -10,13 +10,14 @@ was measured on judged queries (benchmarks/relevance.md); forty documents are en
   saturated as BM25 saturates frequencies, times the rarity of the commoner one;
 - *passage*: the greatest share of the words, weighed the same way, that stands in forty words of the body.
 
-A document that has a word in another form has the word: positions are those of all surfaces of the stem.
+A document that has a word in another form has the word: positions are those of the commonest surfaces of the stem.
 """
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -31,10 +32,12 @@ from indexer.query.tree import TITLE, And, Either, Near, Node, Or, Phrase, Prefi
 from indexer.settings import Ranking
 
 # How many of the best documents are looked at again.
-WINDOW = 40
+WINDOW = 20
 # Words from one to the next of a pair, and of a passage.
 _NEXT = 3
 _PASSAGE = 40
+# Forms of a word whose places are read: of fifty forms of a verb the others are rare.
+_MOST_FORMS = 4
 
 _BODY = field_name("body", SURFACE)
 
@@ -110,12 +113,13 @@ class Closeness:
             case _:
                 pass
 
-    def _forms(self, word: Word) -> Iterable[TermList]:
-        """The lists of all surfaces that a word means."""
+    def _forms(self, word: Word) -> Sequence[TermList]:
+        """The lists of the surfaces that a word means, the commonest of them."""
         forms = dict.fromkeys(word.surfaces)
         for stem in word.stems:
             forms |= dict.fromkeys(self._collection.forms(stem, self._matcher.stem))
-        return [found for form in forms if (found := self._terms.find(_BODY, form))]
+        found = [one for form in forms if (one := self._terms.find(_BODY, form))]
+        return heapq.nlargest(_MOST_FORMS, found, key=lambda one: one.df)
 
 
 def _pairs(places: Sequence[Array], rarities: Array, docs: Array) -> Array:

@@ -16,8 +16,8 @@ from indexer.columnar.schema import SURFACE, field_name
 from indexer.engines.collection import Collection
 
 _TITLE, _BODY = field_name("title", SURFACE), field_name("body", SURFACE)
-_LEAST_LENGTH = 0.95
-_LEAST_SCORE = 0.8
+_LEAST_LENGTH = 0.98
+_LEAST_SCORE = 0.9
 # Shorter texts (« Voir le document joint ») have one length by chance.
 _LEAST_WORDS = 20
 
