@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineQuery, Snapshot
-from indexer.errors import PageBeyondEnd
+from indexer.errors import IndexProblem, PageBeyondEnd
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
 from indexer.model import (
@@ -61,8 +63,14 @@ class SearchService:
         )
 
     def watch(self) -> None:
-        """Have every byte of the index checked in the background from now on: for a process that serves."""
+        """Have every byte of the index checked in the background from now on: for a process that serves. What is known
+        of its words is made ready too, so that the first request need not wait for it."""
         self._guard.start()
+        threading.Thread(target=self._warm, name="warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        with suppress(IndexProblem):  # every request will say so
+            self._knowledge(self._snapshot())
 
     def ready(self) -> Status:
         """What the index holds, once it is known to be sound. Raises IndexProblem."""

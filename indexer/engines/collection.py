@@ -25,7 +25,7 @@ from indexer.engines.memory import Memory
 from indexer.french.spelling import bare
 
 # What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
-_DECODED_BYTES = 56_000_000
+_DECODED_BYTES = 42_000_000
 _PREFIX_BYTES = 1 << 22
 # Other forms of a word are looked for among so many terms that begin like its stem, of which the last letters may be
 # those of one form alone (cheval, chevaux). Stems whose forms are remembered: some 0.3 KB each.

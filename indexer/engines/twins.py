@@ -2,7 +2,7 @@
 
 The second of two that carry one title over texts of one length is most likely the first again. It stays a hit, but
 comes after what says something else: ten hits are to be ten documents. Texts are not compared, only what the index has
-at hand, so what is asked is much: the same title to the letter, lengths within a twentieth, scores within a fifth.
+at hand, so what is asked is much: the same title to the letter, lengths within a fiftieth, scores within a tenth.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def behind_their_twins(ranked: list[str], scores: dict[str, float], by_id: dict[
 def are_twins(later: Analysed, earlier: Analysed, ratio: float) -> bool:
     one, other = len(later.fields["body"]), len(earlier.fields["body"])
     same = later.document.title == earlier.document.title and bool(later.fields["title"])
-    return same and min(one, other) >= 20 and min(one, other) >= 0.95 * max(one, other) and ratio >= 0.8
+    return same and min(one, other) >= 20 and min(one, other) >= 0.98 * max(one, other) and ratio >= 0.9
 
 
 def any_form(word: Word, stems: Sequence[str], surfaces: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from indexer.french import WordLists
 from indexer.query.tree import Word
 from tests.columnar.making import made_document, made_engine, write
 
-TEXT = "La mission quitte Kidal par la route. " * 4
+TEXT = "La mission quitte Kidal par la route. " * 8
 OTHER = (
     "Le retrait de Kidal a pris une semaine, racontent les habitants, qui ont vu passer les convois de la mission. " * 2
 )
