@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         FacetValue,
         Fragment,
         Hit,
+        InterpretationKind,
         Match,
         PartialDate,
         Passage,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     )
     from indexer.searcher import SearchService
     from indexer.settings import Settings, load_settings
+    from indexer.understood import Telling, read_back, tellings_of
     from indexer.why import Reason, reasons_of
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "Hit",
     "IndexMissing",
     "IndexProblem",
+    "InterpretationKind",
     "Match",
     "PageBeyondEnd",
     "PartialDate",
@@ -87,6 +90,7 @@ __all__ = [
     "Status",
     "Suggestion",
     "SuggestionKind",
+    "Telling",
     "TrouvailleError",
     "asked_date",
     "choose_date",
@@ -97,18 +101,23 @@ __all__ = [
     "load_settings",
     "parse_request",
     "period_text",
+    "read_back",
     "reasons_of",
     "request_pairs",
     "search_page_json",
     "search_url",
     "status_json",
     "suggestions_json",
+    "tellings_of",
     "toggle_type",
     "url_of",
 ]
 
 # Lightest first: a name is looked for in each in turn.
-_HOMES = ("model", "errors", "links", "settings", "french.dates", "as_json", "why", "documents", "searcher", "assembly")
+_HOMES = (
+    "model", "errors", "links", "settings", "french.dates", "as_json", "why", "understood", "documents", "searcher",
+    "assembly",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ import functools
 import importlib
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -178,6 +179,7 @@ def _progress() -> Iterator[Callable[[int, int, int, str], None]]:
 @click.option("--page", default="", help="Numéro de page, à partir de 1.")
 @click.option("--limit", type=click.IntRange(1), help="Résultats par page.")
 @click.option("--all-words", is_flag=True, help="Exiger tous les mots.")
+@click.option("--literal", multiple=True, help="Prendre ce mot tel quel, sans correction ni autre nom ; se répète.")
 @click.option("--why", is_flag=True, help="Dire pour chaque résultat quels mots comptent, et pour combien.")
 @_common
 def search(
@@ -189,6 +191,7 @@ def search(
     page: str,
     limit: int | None,
     all_words: bool,
+    literal: tuple[str, ...],
     why: bool,
     as_json: bool,
 ) -> None:
@@ -198,7 +201,7 @@ def search(
     from indexer.links import parse_request
     from indexer.why import reasons_of
 
-    args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page]}
+    args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page], "sans": literal}
     if all_words:
         args["mots"] = ["tous"]
     if why:
@@ -211,6 +214,8 @@ def search(
         return
     shown = f"page {found.request.page} sur {found.last_page}, " if found.last_page > 1 else ""
     click.echo(f"{found.total} résultat{'s' if found.total > 1 else ''} ({shown}{found.took_ms:.0f} ms)")
+    for line in _understood(found):
+        click.echo(line)
     for rank, hit in enumerate(found.hits, start=1 + (found.request.page - 1) * per_page):
         document = hit.document
         click.echo(f"\n{rank}. {_marked(hit.title)}")
@@ -220,6 +225,21 @@ def search(
             click.echo(f"   {_marked(fragment)}")
         for reason in reasons_of(hit):
             click.echo(click.style(f"   {reason.percent:>5}  {reason.text} : {reason.how}", dim=True))
+
+
+def _understood(found: Any) -> Iterator[str]:
+    """How the query was read, and what keeps it from being read so."""
+    from indexer.understood import quoted, read_back, tellings_of
+
+    understood = read_back(found)
+    if understood:
+        yield f"Compris : {understood}"
+    for told in tellings_of(found):
+        added = told.request.literal[len(found.request.literal) :]
+        without = "".join(f" (--literal {shlex.quote(word)})" for word in added)
+        yield f"   {_marked(told.sentence)}{click.style(without, dim=True)}"
+    if found.suggestion:
+        yield f"Vouliez-vous dire : {quoted(found.suggestion.text)} ?"
 
 
 def _marked(pieces: Any) -> str:

@@ -238,6 +238,9 @@ class InterpretationKind(StrEnum):
     REQUIRED = "required"  # not all words are required, or all are at the request of the person
 
 
+BETWEEN_NAMES = " ; "
+
+
 @dataclass(frozen=True, slots=True)
 class Interpretation:
     """What was typed (`source`), what it was taken for (`target`, in French) and the request that undoes that."""
@@ -246,6 +249,11 @@ class Interpretation:
     source: str
     target: str
     undo: SearchRequest
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The other names of a synonym, one by one."""
+        return tuple(self.target.split(BETWEEN_NAMES))
 
 
 # A piece of text and whether it is marked as a match; pieces in a row make a fragment.

@@ -18,7 +18,7 @@ FLOORS = (
     ("settings",),
     ("french",),
     ("query", "documents", "links", "evaluation"),
-    ("highlight", "columnar", "as_json", "why"),
+    ("highlight", "columnar", "as_json", "why", "understood"),
     ("engines",),
     ("integrity", "reindex"),
     ("searcher",),

@@ -192,10 +192,11 @@ def _of(parameter: str) -> tuple[str, ...]:
 
 
 def _kept(parameter: str | None) -> tuple[tuple[str, str], ...]:
-    """What the search box carries along from a faulty address: everything but the fault and the page."""
+    """What the search box carries along from a faulty address: everything but the fault, the page and what only
+    concerns the words as they stand."""
     if request.path != SEARCH_PATH:
         return ()
-    dropped = ("q", "page", *_of(parameter or ""))
+    dropped = ("q", "page", "sans", *_of(parameter or ""))
     return tuple((name, value) for name, value in pairs_of(request) if name not in dropped)
 
 

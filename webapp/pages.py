@@ -18,18 +18,22 @@ from indexer import (
     FacetValue,
     Fragment,
     Hit,
+    InterpretationKind,
     Match,
     PartialDate,
     Reason,
     SearchPage,
     SearchRequest,
     Sort,
+    Telling,
     choose_date,
     document_url,
     period_text,
+    read_back,
     reasons_of,
     request_pairs,
     search_url,
+    tellings_of,
     toggle_type,
 )
 from webapp.dates import field_text
@@ -129,6 +133,14 @@ class HitView:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """An interpretation of the query; the URL `undo` is the search without it."""
+
+    telling: Telling
+    undo: str
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """The line above the results: `total`, then how the words were required, then the stricter search."""
 
@@ -146,6 +158,9 @@ class Results:
     heading: str
     count: Count
     understood: str
+    corrections: tuple[Reread, ...]
+    interpretations: tuple[Reread, ...]
+    suggestion: Link | None
     tags: tuple[Link, ...]
     clear: str | None
     sorts: tuple[Link, ...]
@@ -207,6 +222,7 @@ def results(page: SearchPage, label: Label) -> Results:
     request = page.request
     subject = request.text.strip() or "Tous les documents"
     tags = _tags(request, label)
+    reread = [Reread(told, search_url(told.request)) for told in tellings_of(page)]
     title = [subject, plural(page.total, "résultat")]
     if request.page > 1:
         title.append(f"page {number(request.page)}")
@@ -217,7 +233,10 @@ def results(page: SearchPage, label: Label) -> Results:
         title=" – ".join(title),
         heading=f"Recherche : « {subject} »" if request.text.strip() else subject,
         count=_count(page),
-        understood=page.understood if _tells_something(request.text, page.understood) else "",
+        understood=read_back(page),
+        corrections=tuple(one for one in reread if one.telling.kind is InterpretationKind.CORRECTION),
+        interpretations=tuple(one for one in reread if one.telling.kind is not InterpretationKind.CORRECTION),
+        suggestion=Link(page.suggestion.text, search_url(page.suggestion)) if page.suggestion else None,
         tags=tags,
         clear=search_url(_unfiltered(request)) if len(tags) > 1 else None,
         sorts=_sorts(request),
@@ -247,7 +266,7 @@ def results(page: SearchPage, label: Label) -> Results:
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "tri", "mots", "pourquoi")
+    kept = _kept(request, "q", "type", "tri", "mots", "sans", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
@@ -276,15 +295,6 @@ def _all_of(match: Match) -> str:
     return "avec les deux" if match.words == 2 else "avec tous les mots"
 
 
-def _tells_something(text: str, understood: str) -> bool:
-    """False when the read-back only repeats what was typed."""
-    return bool(understood) and _flat(text) != _flat(understood)
-
-
-def _flat(text: str) -> str:
-    return " ".join(re.sub(r"[,\s\u00a0\u202f]+", " ", text).casefold().split())
-
-
 def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     """The filters in force, each with the URL that takes it off."""
     tags = [Link(label(value), search_url(toggle_type(request, value))) for value in request.types]
@@ -292,12 +302,15 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
         tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
+    for word in request.literal:
+        others = tuple(other for other in request.literal if other != word)
+        tags.append(Link(f"“{word}” tel quel", search_url(replace(request, literal=others, page=1))))
     return tuple(tags)
 
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, all_words=False, page=1)
+    return replace(request, types=(), date=None, all_words=False, literal=(), page=1)
 
 
 def _why(page: SearchPage) -> Link | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer
-from indexer.model import InterpretationKind
+from indexer.model import BETWEEN_NAMES, InterpretationKind
 from indexer.query.query import Query
 from indexer.query.spelling import Correction, Lexicon, correction
 from indexer.query.synonyms import Expansion, Synonyms, Target
@@ -155,7 +155,8 @@ def _widened(query: Query, known: Knowledge, kept: frozenset[str]) -> tuple[Quer
             continue
         targets = _found(expansion, known)
         if targets:
-            changes.append(Change(InterpretationKind.SYNONYM, source, " ; ".join(target.text for target in targets)))
+            names = BETWEEN_NAMES.join(target.text for target in targets)
+            changes.append(Change(InterpretationKind.SYNONYM, source, names))
             for clause in run:
                 others.setdefault(clause, []).extend(_weighted(target, known) for target in targets)
     if not others:

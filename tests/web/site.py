@@ -48,6 +48,15 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
     },
     {"id": "json", "title": "Un identifiant comme un autre", "text": "Court."},
     {"id": "json.json", "title": "Un identifiant qui finit en json", "text": "Court."},
+    # a name with others, more than a page tells, one of them of several words; the word « réfugiés » to misspell
+    {
+        "id": "noms",
+        "title": "Retour des réfugiés",
+        "text": "Le HCR s’appelle UNHCR, Haut-Commissariat des Nations unies pour les réfugiés, Haut-Commissariat aux "
+        "réfugiés et Haut Commissaire des Nations unies pour les réfugiés.",
+        "date": "2011",
+        "type": "dépêche",
+    },
     # enough of one word for three pages
     *(
         {"id": f"serie-{n}", "title": f"Patrouille {n}", "text": "Texte.", "date": f"{2000 + n}-05", "type": "dépêche"}

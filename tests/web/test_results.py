@@ -71,7 +71,7 @@ def test_type_and_source_are_shown(page):
 
 
 def test_read_back_is_shown_when_it_says_more(page):
-    assert "Compris : " in page("/recherche?q=la+fin+du+mandat").text(".understood p")
+    assert "Compris : " in page("/recherche?q=la+fin+du+mandat").texts(".understood p")[0]
     assert page("/recherche?q=mandat").texts(".understood p") == []
 
 
