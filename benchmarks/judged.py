@@ -16,7 +16,7 @@ from benchmarks.measuring import HOUSE
 from indexer import documents
 from indexer.assembly import engine, service_over, synonyms, type_rules
 from indexer.documents import Entry, FileFacts
-from indexer.evaluation import DEPTH, Evaluation, Measures, Query, corpus_of, evaluate, queries_of
+from indexer.evaluation import Evaluation, Measures, Query, corpus_of, evaluate, queries_of
 from indexer.model import SearchRequest
 from indexer.reindex import Progress
 from indexer.reindex.run import document_id
@@ -99,10 +99,6 @@ class Trials:
                 self.judged.queries, lambda text: service.ranked(SearchRequest(text=text, per_page=depth))
             )
         return self._found[setup, depth]
-
-    def fully_measured(self, setup: Setup) -> Evaluation:
-        """The same, with recall@100."""
-        return self.measured(setup, DEPTH)
 
     def _service(self, setup: Setup) -> SearchService:
         """What `trouvaille` answers with, under this setup, on the index of these trials."""

@@ -14,7 +14,7 @@ from benchmarks import plain_bm25
 from benchmarks.judged import Setup, Trials
 from indexer.evaluation import Evaluation
 
-# More hits than any query has: one required word less, always. Of three words two are then required at most, one.
+# More hits than any query has: the requirement (two words at most) is always relaxed, to one word.
 _EVERYTHING = 1_000_000_000
 
 

@@ -88,9 +88,11 @@ def swept(start: Setup, score: Score) -> Setup:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The measures of every query under weights that the other folds chose; the setups chosen, one a fold."""
+    """The measures of every query under weights that the other folds chose; where the choice started, and what each
+    fold chose."""
 
     evaluation: Evaluation
+    start: Setup
     chosen: tuple[Setup, ...]
 
 
@@ -112,7 +114,7 @@ def validated(trials: Trials, start: Setup, seed: int) -> Validation:
         setup = swept(start, lambda one, training=training: objective(trials.measured(one), training))  # type: ignore[misc]
         chosen.append(setup)
         measures |= _measures_of(trials.measured(setup), held_out)
-    return Validation(Evaluation(queries, tuple(measures[query.id] for query in queries)), tuple(chosen))
+    return Validation(Evaluation(queries, tuple(measures[query.id] for query in queries)), start, tuple(chosen))
 
 
 def _measures_of(evaluation: Evaluation, groups: Collection[str]) -> dict[str, Measures]:
