@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-codec bench lint types format lock clean
+.PHONY: help run test test-deep test-codec bench relevance lint types format lock clean
 
 help: ## list the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test-codec: $(VENV)/.dev $(VENV)/.reloaded ## the Whoosh codec on whoosh-reloade
 bench: $(VENV)/.dev ## speed beside the peers (100,000 documents; takes hours; BENCH="--only queries --documents 10000")
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks.speed $(BENCH)
+
+relevance: $(VENV)/.dev ## how well it ranks, beside plain BM25; fails below the floors (RELEVANCE="--sweep" tunes, ten minutes)
+	$(BIN)/python -m benchmarks.relevance $(RELEVANCE)
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff check .

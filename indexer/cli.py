@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import json
@@ -10,7 +11,6 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from itertools import islice
 from pathlib import Path
@@ -135,9 +135,17 @@ def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
         click.echo(f"Génération {report.generation} en service dans {directory} ({took} s)")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _progress() -> Iterator[Callable[[int, int, int, str], None]]:
-    """A bar on a terminal, otherwise a plain line now and then; both on stderr."""
+    """How far a run is: files done, files in all, documents written, and the file at hand."""
+    with _steps() as tell:
+        yield lambda done, total, written, what: tell(done, total, f"fichiers, {written} documents", what)
+
+
+@contextlib.contextmanager
+def _steps() -> Iterator[Callable[[int, int, str, str], None]]:
+    """Steps done, steps in all, their name, and the one at hand: a bar on a terminal, otherwise a plain line now and
+    then; both on stderr."""
     last = time.monotonic()
 
     def due(every_s: float) -> bool:
@@ -150,19 +158,19 @@ def _progress() -> Iterator[Callable[[int, int, int, str], None]]:
 
     if not sys.stderr.isatty():
 
-        def tell(done: int, total: int, written: int, what: str) -> None:
+        def tell(done: int, total: int, steps: str, what: str) -> None:
             if due(_PLAIN_EVERY_S):
-                click.echo(f"{done}/{total} fichiers, {written} documents : {what}", err=True)
+                click.echo(f"{done}/{total} {steps} : {what}", err=True)
 
         yield tell
         return
 
     with click.progressbar(length=1, file=sys.stderr, show_eta=False, item_show_func=lambda item: item) as bar:
 
-        def draw(done: int, total: int, written: int, what: str) -> None:
+        def draw(done: int, total: int, steps: str, what: str) -> None:
             if due(_DRAW_EVERY_S) or done == total:
                 bar.length, bar.pos = max(total, 1), done
-                bar.current_item = f"{done}/{total} fichiers, {written} documents · {what[-40:]}"
+                bar.current_item = f"{done}/{total} {steps} · {what[-40:]}"
                 bar.render_progress()
 
         yield draw
@@ -391,13 +399,15 @@ def evaluate(settings: Settings, folder: Path, as_json: bool) -> None:
     from indexer.model import SearchRequest
 
     queries = queries_of(folder)
-    with _progress() as progress, service_over(settings, corpus_of(folder), progress) as service:
-
-        def ranked(text: str) -> list[str]:
-            page = service.search(SearchRequest(text=text, per_page=DEPTH))
-            return [hit.document.id for hit in page.hits]
-
-        found = measure(queries, ranked, lambda done: progress(done, len(queries), 0, "requêtes"))
+    with contextlib.ExitStack() as stack:
+        with _progress() as progress:
+            service = stack.enter_context(service_over(settings, corpus_of(folder), progress))
+        with _steps() as tell:
+            found = measure(
+                queries,
+                lambda text: service.ranked(SearchRequest(text=text, per_page=DEPTH)),
+                lambda done: tell(done, len(queries), "requêtes", queries[done - 1].text),
+            )
     if as_json:
         _print_json(found.to_json())
         return

@@ -121,10 +121,13 @@ def _lines(path: Path, first: int = 1) -> Iterable[tuple[int, str]]:
     """The lines that are not empty, from the `first` on, with their numbers."""
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise TrouvailleError(f"{path} n’existe pas.") from error
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "ce n’est pas de l’UTF-8"
         raise TrouvailleError(f"{path} : lecture impossible ({reason}).") from error
-    lines = enumerate(text.splitlines(), start=1)
+    # Not splitlines: a query may hold the other characters that end a line.
+    lines = enumerate(text.split("\n"), start=1)
     return [(number, line) for number, line in lines if number >= first and line.strip()]
 
 

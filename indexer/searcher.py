@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from indexer.documents import TypeRules
-from indexer.engines.base import Engine, EngineQuery, Snapshot
+from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
 from indexer.errors import IndexProblem, PageBeyondEnd
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
@@ -98,6 +98,34 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
+        understood, required, answer = self._find(request, snapshot)
+        query = understood.query
+        words = len(query.words)
+        marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
+        return SearchPage(
+            request=request,
+            understood=query.understood,
+            match=Match(words=words, required=required, all=answer.every or 0),
+            total=answer.total,
+            hits=tuple(
+                self._hit(document, score, marks, reasons)
+                for (document, score), reasons in zip(answer.hits, answer.reasons, strict=True)
+            ),
+            types=type_facet(answer.types, request.types, self._rules),
+            dates=date_facet(answer.dates, request.date),
+            generation=snapshot.status.generation,
+            took_ms=(time.perf_counter() - started) * 1000,
+            interpretations=tuple(interpretations(request, understood, required)),
+            suggestion=replace(request, text=understood.offer, page=1) if understood.offer else None,
+        )
+
+    def ranked(self, request: SearchRequest) -> tuple[str, ...]:
+        """The ids of the hits of a page, without what shows them: what measures of ranking ask. Raises as `search`."""
+        _, _, answer = self._find(request, self._snapshot())
+        return tuple(document.id for document, _ in answer.hits)
+
+    def _find(self, request: SearchRequest, snapshot: Snapshot) -> tuple[Understood, int, EngineAnswer]:
+        """How a request is understood, how many of its words were required, and what was found."""
         understood = self._understood(request.text, snapshot, request.literal)
         query = understood.query
         # Nothing to be relevant to: newest first.
@@ -126,27 +154,10 @@ class SearchService:
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
             answer = snapshot.search(asked(required))
-
         last = last_page(answer.total, request.per_page)
         if request.page > last:
             raise PageBeyondEnd(request.page, last)
-        marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
-        return SearchPage(
-            request=request,
-            understood=query.understood,
-            match=Match(words=words, required=required, all=answer.every or 0),
-            total=answer.total,
-            hits=tuple(
-                self._hit(document, score, marks, reasons)
-                for (document, score), reasons in zip(answer.hits, answer.reasons, strict=True)
-            ),
-            types=type_facet(answer.types, request.types, self._rules),
-            dates=date_facet(answer.dates, request.date),
-            generation=snapshot.status.generation,
-            took_ms=(time.perf_counter() - started) * 1000,
-            interpretations=tuple(interpretations(request, understood, required)),
-            suggestion=replace(request, text=understood.offer, page=1) if understood.offer else None,
-        )
+        return understood, required, answer
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
@@ -165,7 +176,7 @@ class SearchService:
             lexicon=snapshot.lexicon,
             synonyms=held[1].synonyms
             if held and same
-            else Synonyms(self._synonyms, snapshot.analyzer, snapshot.sigles),
+            else Synonyms(self._synonyms, snapshot.analyzer, snapshot.sigles if self.settings.search.sigles else ()),
             documents=lambda node: snapshot.search(EngineQuery(node, limit=0)).matched,
             synonym=self.settings.ranking.synonym,
             corrections=self.settings.search.corrections,

@@ -65,6 +65,7 @@ class Ranking:
     passage: float
     synonym: float
     repeated: float
+    accents: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Search:
     min_prefix: int
     relax_below: int
     corrections: bool
+    sigles: bool
     fragments: int
     fragment_chars: int
 
@@ -265,7 +267,7 @@ _AT_LEAST_ONE = (
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
-    "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.synonym", "search.relax_below",
+    "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.synonym", "ranking.accents", "search.relax_below",
 )  # fmt: skip
 
 _SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")

@@ -15,9 +15,6 @@ from typing import NamedTuple
 from indexer.french.fold import fold
 from indexer.query.tree import BODY, TITLE, Near, Node, Phrase, Word, typed_leaves
 
-# What a text with the accents as typed gains on one that has the words with others alone. Judged queries (cdtn, 351 of
-# 585 with accents) hardly tell: what they ask is seldom written with other accents at all.
-MOST_BONUS = 0.5
 # Occurrences of a word that are looked at: a text seldom writes one word in two ways.
 _OCCURRENCES = 4
 
@@ -50,9 +47,13 @@ class _Form(NamedTuple):
 
 
 class Accents:
-    """The accents that the words of a tree were typed with; false when there are none."""
+    """The accents that the words of a tree were typed with; false when there are none.
 
-    def __init__(self, tree: Node) -> None:
+    `most` is what a text with the accents as typed gains on one that has the words with others alone.
+    """
+
+    def __init__(self, tree: Node, most: float) -> None:
+        self.most = most
         typed = dict.fromkeys((words, leaf.field) for leaf in typed_leaves(tree) for words in _typed(leaf))
         self._forms = [_Form(words, _pattern(words), field) for words, field in typed]
 
@@ -60,11 +61,11 @@ class Accents:
         return bool(self._forms)
 
     def bonus(self, title: str, text: str) -> float:
-        """What to multiply the score of a document by: 1 + MOST_BONUS, down to 1 for one that has every word with other
+        """What to multiply the score of a document by: 1 + `most`, down to 1 for one that has every word with other
         accents. One that has them in other forms alone, or in capitals, loses nothing."""
         seen = [(field, *_seen(part)) for field, part in ((TITLE, title), (BODY, text))]
         losses = [min(0.0, _mean(self._agreements(form, seen))) for form in self._forms]
-        return 1 + MOST_BONUS * (1 + _mean(losses))
+        return 1 + self.most * (1 + _mean(losses))
 
     def _agreements(self, form: _Form, seen: Sequence[tuple[str, str, bytes]]) -> list[int]:
         found: list[int] = []

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.columnar.arrays import Array
-from indexer.engines.accents import MOST_BONUS, Accents
+from indexer.engines.accents import Accents
 from indexer.engines.base import EngineQuery
 from indexer.engines.closeness import WINDOW, Closeness
 from indexer.engines.collection import Collection
@@ -62,7 +62,7 @@ class Ranker:
             return []
         if query.sort is not Sort.RELEVANCE:
             return self._in_order(query, docs, stop)
-        accents = Accents(query.tree) if query.accents else None
+        accents = Accents(query.tree, self._ranking.accents) if query.accents and self._ranking.accents else None
         if not accents and not query.words:
             docs, scores = self._scorer.contenders(query.tree, docs, stop)
             page = best(self._collection, docs, scores, query.offset, stop)
@@ -111,7 +111,7 @@ class Ranker:
             document = self._reader.read(number)
             return accents.bonus(document.title, document.text)
 
-        return reordered(hits, stop, bonus, 1 + MOST_BONUS)
+        return reordered(hits, stop, bonus, 1 + accents.most)
 
 
 def reordered(hits: Sequence[Ranked], stop: int, bonus: Callable[[int], float], most: float) -> list[Ranked]:

@@ -30,6 +30,7 @@ RANKING = Ranking(
     passage=2.0,
     synonym=0.6,
     repeated=0.5,
+    accents=0.5,
 )
 
 # The same for Whoosh.

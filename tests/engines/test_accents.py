@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.accents import MOST_BONUS, Accents
+from indexer.engines.accents import Accents
 from indexer.engines.closeness import WINDOW
 from indexer.engines.ranked import Ranked, reordered
 from indexer.french import Analyzer
@@ -19,10 +19,12 @@ from indexer.query import parse
 from tests.conftest import House
 from tests.french.test_cases import Row, row_id, rows
 
+MOST_BONUS = 0.5
+
 
 def bonus(analyzer: Analyzer, typed: str, text: str, title: str = "") -> float:
     """From -1 (all with other accents) to 1 (none with others); 0 also when no accent was typed."""
-    accents = Accents(parse(typed, analyzer).tree(1))
+    accents = Accents(parse(typed, analyzer).tree(1), MOST_BONUS)
     return 2 * (accents.bonus(title, text) - 1) / MOST_BONUS - 1 if accents else 0
 
 
@@ -71,7 +73,7 @@ def test_a_field_is_the_only_place_looked_at(analyzer: Analyzer) -> None:
 @given(typed=st.text(max_size=30), text=st.text(max_size=100))
 def test_any_text_has_a_bonus_within_bounds(analyzer: Analyzer, typed: str, text: str) -> None:
     for query in (typed, f'"{typed}"', f"é{typed}"):
-        accents = Accents(parse(query, analyzer).tree(1))
+        accents = Accents(parse(query, analyzer).tree(1), MOST_BONUS)
         assert 1 <= accents.bonus(typed, text) <= 1 + MOST_BONUS
 
 
