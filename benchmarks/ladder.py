@@ -66,8 +66,7 @@ class Rung:
 
 def without(setup: Setup, ingredients: Sequence[Ingredient]) -> Setup:
     """The setup with these ingredients switched off."""
-    # The last added goes first: what an ingredient falls back to may depend on those before it.
-    return reduce(lambda left, ingredient: ingredient.off(left), reversed(ingredients), setup)
+    return reduce(lambda left, ingredient: ingredient.off(left), ingredients, setup)
 
 
 def climbed(trials: Trials, tell: Callable[[str], None] = lambda name: None) -> list[Rung]:

@@ -411,9 +411,10 @@ def evaluate(settings: Settings, folder: Path, as_json: bool) -> None:
     if as_json:
         _print_json(found.to_json())
         return
-    click.echo(f"{len(found.queries)} requêtes, {found.to_json()['groups']['count']} besoins")
+    counts = ((len(found.queries), "requête"), (found.to_json()["groups"]["count"], "besoin"))
+    click.echo(", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts))
     for name, measures in (("par requête", found.by_query), ("par besoin", found.by_group)):
-        figures = ", ".join(f"{key} {value:.3f}".replace(".", ",") for key, value in measures.to_json().items())
+        figures = ", ".join(f"{key} {value:.4f}".replace(".", ",") for key, value in measures.to_json().items())
         click.echo(f"{name:12} {figures}")
 
 

@@ -28,6 +28,8 @@ from indexer.errors import TrouvailleError
 
 DEPTH = 100
 _SHOWN = 10
+# Gains double with each grade: beyond this, one document would be all that counts, and soon no number would hold it.
+_MAX_GRADE = 30
 _CORPUS_NAMES = ("corpus.jsonl.gz", "corpus.jsonl")
 
 # A search: the text of a query → the ids of the documents found, best first, DEPTH of them.
@@ -134,9 +136,12 @@ def _lines(path: Path, first: int = 1) -> Iterable[tuple[int, str]]:
 def _fields(path: Path, number: int, line: str) -> tuple[str, str, int]:
     try:
         query, document, grade = line.split("\t")
+        if int(grade) > _MAX_GRADE:
+            raise ValueError(grade)
         return query, document, int(grade)
     except ValueError as error:
-        raise _malformed(path, number, "requête, document et note, séparés par des tabulations") from error
+        expected = f"requête, document et note ({_MAX_GRADE} au plus), séparés par des tabulations"
+        raise _malformed(path, number, expected) from error
 
 
 def _malformed(path: Path, number: int, expected: str) -> TrouvailleError:

@@ -193,10 +193,11 @@ def test_the_report_names_the_index_as_it_is(trouvaille: Shell) -> None:
     assert run.out.rstrip().endswith(" s)")
 
 
-def test_progress_on_a_terminal_is_a_bar_on_stderr(trouvaille: Shell) -> None:
+def drawn_on_a_terminal(trouvaille: Shell, *args: str) -> subprocess.CompletedProcess[str]:
+    """A run whose stderr is a terminal."""
     primary, terminal = os.openpty()
     done = subprocess.run(
-        [sys.executable, "-m", "indexer", "reindex", "textes"],
+        [sys.executable, "-m", "indexer", *args],
         cwd=trouvaille.folder,
         env=clean_environment(),
         stdout=subprocess.PIPE,
@@ -207,8 +208,13 @@ def test_progress_on_a_terminal_is_a_bar_on_stderr(trouvaille: Shell) -> None:
     os.close(terminal)
     with os.fdopen(primary, "rb") as shown:
         drawn = shown.read1(65_536).decode()
-    assert "2/2 fichiers, 2 documents" in drawn
-    assert done.stdout.decode().startswith("2 ajoutés")
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), drawn)
+
+
+def test_progress_on_a_terminal_is_a_bar_on_stderr(trouvaille: Shell) -> None:
+    run = drawn_on_a_terminal(trouvaille, "reindex", "textes")
+    assert "2/2 fichiers, 2 documents" in run.stderr
+    assert run.stdout.startswith("2 ajoutés")
 
 
 def test_status_says_what_the_index_holds(trouvaille: Shell) -> None:
@@ -252,6 +258,66 @@ def test_explain_names_the_rules_that_chose(trouvaille: Shell) -> None:
     assert document["title_rule"]
     assert document["type_rule"]
     assert trouvaille("explain", "textes/absent.txt").code == 2
+
+
+@pytest.fixture
+def judged(trouvaille: Shell) -> Path:
+    """A set of two queries, one of them answered second, beside an index in service."""
+    folder = trouvaille.folder / "jeu"
+    folder.mkdir()
+    corpus = [
+        {"id": "a", "title": "Mandat", "text": "Fin du mandat."},
+        {"id": "b", "title": "Retrait", "text": "Un mandat."},
+    ]
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
+    queries = [{"id": "q1", "text": "retrait", "group": "g"}, {"id": "q2", "text": "mandat", "group": "g"}]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    (folder / "qrels.tsv").write_text("query_id\tdoc_id\tgrade\nq1\tb\t2\nq2\tb\t1\n", encoding="utf-8")
+    trouvaille("reindex", "textes")
+    return folder
+
+
+def test_evaluate_measures_a_judged_set_and_leaves_the_index_alone(trouvaille: Shell, judged: Path) -> None:
+    before = trouvaille("status", "--json").json
+    run = trouvaille("evaluate", "jeu", "--json")
+    assert (run.code, run.err) == (0, "")
+    assert run.json == {
+        "queries": 2,
+        **{"ndcg@10": 0.8155, "mrr@10": 0.75, "recall@100": 1.0},
+        "groups": {"count": 1, "ndcg@10": 0.8155, "mrr@10": 0.75, "recall@100": 1.0},
+    }
+    assert trouvaille("status", "--json").json == before
+    assert trouvaille("evaluate", "jeu").out.splitlines() == [
+        "2 requêtes, 1 besoin",
+        "par requête  ndcg@10 0,8155, mrr@10 0,7500, recall@100 1,0000",
+        "par besoin   ndcg@10 0,8155, mrr@10 0,7500, recall@100 1,0000",
+    ]
+
+
+def test_evaluate_runs_with_the_settings_in_force(trouvaille: Shell, judged: Path) -> None:
+    assert trouvaille("evaluate", "jeu", "--json", TROUVAILLE_RANKING_TITLE="0").json["mrr@10"] != 0.75
+
+
+def test_progress_of_evaluate_counts_queries(trouvaille: Shell, judged: Path) -> None:
+    drawn = drawn_on_a_terminal(trouvaille, "evaluate", "jeu").stderr
+    assert "1/1 fichiers, 2 documents" in drawn
+    assert "2/2 requêtes" in drawn
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("qrels.tsv", "qrels.tsv n’existe pas"),
+        ("queries.jsonl", "queries.jsonl n’existe pas"),
+        ("corpus.jsonl", "ne contient ni corpus.jsonl.gz ni corpus.jsonl"),
+    ],
+)
+def test_evaluate_names_the_file_that_is_missing(missing: str, said: str, trouvaille: Shell, judged: Path) -> None:
+    (judged / missing).unlink()
+    run = trouvaille("evaluate", "jeu")
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    assert "Traceback" not in run.err
 
 
 def test_config_shows_every_setting_and_its_origin(trouvaille: Shell) -> None:
