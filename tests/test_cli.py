@@ -132,6 +132,29 @@ def test_a_search_says_why_when_asked(trouvaille: Shell) -> None:
     assert "reasons" not in trouvaille("search", "mandat", "--json").json["hits"][0]
 
 
+def test_a_search_says_how_it_read_the_query(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    told = trouvaille("search", "le mandt").out.splitlines()
+    assert told[1:4] == [
+        "Compris : mandat",
+        "   «\xa0mandt\xa0» lu «\xa0mandat\xa0» (--literal mandt)",
+        "   Mot passé\xa0: le",
+    ]
+    assert "Compris" not in trouvaille("search", "mandat").out
+    literal = trouvaille("search", "mandt Minusma", "--literal", "mandt", "--literal", "Minusma", "--json").json
+    assert (literal["query"]["sans"], literal["interpretations"][:-1]) == (["mandt", "Minusma"], [])
+    assert trouvaille("search", "mandt", "--literal", "mandt").out.startswith("0 résultat")
+
+
+def test_a_search_offers_the_word_that_was_meant(trouvaille: Shell) -> None:
+    many = "".join(json.dumps({"id": n, "title": "Avis", "text": "Un ravitaillement."}) + "\n" for n in range(60))
+    (trouvaille.folder / "textes" / "avis.jsonl").write_text(many, encoding="utf-8")
+    (trouvaille.folder / "textes" / "faute.txt").write_text("Avis\n\nUn ravitallement.", encoding="utf-8")
+    trouvaille("reindex", "textes")
+    run = trouvaille("search", "ravitallement")
+    assert run.out.splitlines()[1] == "Vouliez-vous dire : «\xa0ravitaillement\xa0» ?"
+
+
 def test_a_search_without_hits_is_no_error(trouvaille: Shell) -> None:
     trouvaille("reindex", "textes")
     run = trouvaille("search", "xylophone")

@@ -26,6 +26,7 @@ requests = st.builds(
     page=st.integers(1, 9999),
     all_words=st.booleans(),
     explain=st.booleans(),
+    literal=st.lists(st.sampled_from(["CDD", "Union européenne", "a&b=c", "“é”"]), unique=True).map(tuple),
 )
 
 

@@ -14,6 +14,8 @@ PAGES = {
     "month": "/recherche?q=mandat&date=2023-07",
     "period": "/recherche?q=mandat&date=2023-06..2023-12-31",
     "explained": "/recherche?q=mandat+minusma+%22prend+fin%22+retrai*&pourquoi=1",
+    "understood": "/recherche?q=la+patrouile+HCR+ravitallement&sans=mandat&sans=Haut-Commissariat+aux+r%C3%A9f",
+    "suggestion": "/recherche?q=ravitallement&date=1999",
     "folded": "/recherche?q=patrouille&page=2",
     "everything": "/recherche",
     "nothing": "/recherche?q=zanzibar+girafe&type=rapport&date=2023",

@@ -95,6 +95,27 @@ def test_results_are_explained_folded_away_and_no_longer_explained(open_page):
     expect(page.locator(".why")).to_have_count(0)
 
 
+def test_a_correction_is_seen_and_undone_by_its_link(open_page):
+    page = open_page("/")
+    page.get_by_label("Rechercher dans le fonds").fill("patrouile")
+    page.get_by_role("button", name="Rechercher").click()
+    expect(page.get_by_text("« patrouile » lu « patrouille »")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("23\u00a0résultats")
+    page.get_by_role("link", name="chercher « patrouile » tel quel").click()
+    expect(page).to_have_url(re.compile(r"q=patrouile&sans=patrouile$"))
+    expect(page.get_by_role("status")).to_contain_text("0\u00a0résultat")
+    expect(page.get_by_label("Rechercher dans le fonds")).to_have_value("patrouile")
+    page.get_by_role("list", name="Filtres actifs").get_by_role("link", name="tel quel").click()
+    expect(page.get_by_role("status")).to_contain_text("23\u00a0résultats")
+
+
+def test_a_suggestion_in_the_place_of_a_rare_word_is_followed(open_page):
+    page = open_page("/recherche?q=ravitallement")
+    expect(page.locator(".hit")).to_have_count(1)
+    page.locator(".meant").get_by_role("link", name="ravitaillement").click()
+    expect(page.get_by_role("status")).to_contain_text("60\u00a0résultats")
+
+
 def test_a_way_out_of_nothing_found(open_page):
     page = open_page("/recherche?q=mandat+zanzibar&mots=tous&type=rapport")
     page.get_by_role("link", name="sans aucun filtre").click()
@@ -145,6 +166,16 @@ def test_keyboard_reaches_the_box_the_hits_and_the_facets_in_reading_order(open_
     places = [next((i for i, name in enumerate(names) if name.startswith(wanted)), None) for wanted in order]
     assert None not in places, f"not reached: {[w for w, p in zip(order, places, strict=True) if p is None]} in {names}"
     assert places == sorted(places), names
+
+
+def test_a_correction_is_undone_from_the_keyboard_before_any_result(open_page):
+    page = open_page("/recherche?q=patrouile")
+    names = walk(page, 12)
+    assert names.index("chercher « patrouile » tel quel") < names.index("pertinence")
+    page.goto("/recherche?q=patrouile")
+    tab_until(page, "tel quel", most=12)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=patrouile&sans=patrouile$"))
 
 
 def test_skip_link_shows_and_leads_past_the_head(open_page):

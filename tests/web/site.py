@@ -19,6 +19,9 @@ HOSTILE = '<script>alert("1")</script>'
 HOSTILE_ID = "a/b//c d?é#%.json"
 WORDS = "Le mandat de la Mission prend fin\u202f; la Minusma se retire."
 
+# A misprint, and the right word, which is offered in its place because it is fifty times as common.
+RARE, COMMON = "ravitallement", "ravitaillement"
+
 # id, title, text, and what metadata there is. The comment says why the document exists.
 DOCUMENTS: tuple[dict[str, object], ...] = (
     # every precision of a date, the first of a month among them
@@ -57,6 +60,8 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
         "date": "2011",
         "type": "dépêche",
     },
+    {"id": "rare", "title": "Une escorte", "text": f"Le {RARE} du camp.", "type": "dépêche"},
+    *({"id": f"commun-{n}", "title": f"Escorte {n}", "text": f"Un {COMMON}.", "type": "dépêche"} for n in range(60)),
     # enough of one word for three pages
     *(
         {"id": f"serie-{n}", "title": f"Patrouille {n}", "text": "Texte.", "date": f"{2000 + n}-05", "type": "dépêche"}
