@@ -2,7 +2,7 @@
 
 BM25 adds what each word gives, wherever it stands. A text that says one word twenty times can so pass one that says
 all of them, and the words of a title or a phrase count no more than the same words pages apart. What is added here
-was measured on judged queries (benchmarks/relevance.md); twenty documents are enough to find the ten that are shown.
+was measured on judged queries (`make relevance`); twenty documents are enough to find the ten that are shown.
 
 - *coverage*: the score is multiplied by the share of the words that the document has, each weighed by its rarity,
   to a power below one;
