@@ -237,7 +237,8 @@ def search(
 
 def _understood(found: Any) -> Iterator[str]:
     """How the query was read, and what keeps it from being read so."""
-    from indexer.understood import quoted, read_back, tellings_of
+    from indexer.french.typography import quoted
+    from indexer.understood import read_back, tellings_of
 
     understood = read_back(found)
     if understood:
@@ -411,7 +412,7 @@ def evaluate(settings: Settings, folder: Path, as_json: bool) -> None:
     if as_json:
         _print_json(found.to_json())
         return
-    counts = ((len(found.queries), "requête"), (found.to_json()["groups"]["count"], "besoin"))
+    counts = ((len(found.queries), "requête"), (found.groups, "besoin"))
     click.echo(", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts))
     for name, measures in (("par requête", found.by_query), ("par besoin", found.by_group)):
         figures = ", ".join(f"{key} {value:.4f}".replace(".", ",") for key, value in measures.to_json().items())

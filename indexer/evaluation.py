@@ -67,6 +67,11 @@ class Evaluation:
     measures: tuple[Measures, ...]
 
     @property
+    def groups(self) -> int:
+        """How many groups the queries are of."""
+        return len({query.group for query in self.queries})
+
+    @property
     def by_query(self) -> Measures:
         """The mean over all queries."""
         return mean(self.measures)
@@ -81,11 +86,10 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """As `evaluate --json` prints it."""
-        groups = len({query.group for query in self.queries})
         return {
             "queries": len(self.queries),
             **self.by_query.to_json(),
-            "groups": {"count": groups, **self.by_group.to_json()},
+            "groups": {"count": self.groups, **self.by_group.to_json()},
         }
 
 

@@ -243,17 +243,18 @@ BETWEEN_NAMES = " ; "
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What was typed (`source`), what it was taken for (`target`, in French) and the request that undoes that."""
+    """What was typed (`source`), what it was taken for (`targets`, in French; a synonym has several), and the request
+    that undoes that."""
 
     kind: InterpretationKind
     source: str
-    target: str
+    targets: tuple[str, ...]
     undo: SearchRequest
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The other names of a synonym, one by one."""
-        return tuple(self.target.split(BETWEEN_NAMES))
+    def target(self) -> str:
+        """What it was taken for, as one text."""
+        return BETWEEN_NAMES.join(self.targets)
 
 
 # A piece of text and whether it is marked as a match; pieces in a row make a fragment.

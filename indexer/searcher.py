@@ -174,15 +174,17 @@ class SearchService:
         known = Knowledge(
             analyzer=snapshot.analyzer,
             lexicon=snapshot.lexicon,
-            synonyms=held[1].synonyms
-            if held and same
-            else Synonyms(self._synonyms, snapshot.analyzer, snapshot.sigles if self.settings.search.sigles else ()),
+            synonyms=held[1].synonyms if held and same else self._other_names(snapshot),
             documents=lambda node: snapshot.search(EngineQuery(node, limit=0)).matched,
             synonym=self.settings.ranking.synonym,
             corrections=self.settings.search.corrections,
         )
         self._known = snapshot, known
         return known
+
+    def _other_names(self, snapshot: Snapshot) -> Synonyms:
+        learned = snapshot.sigles if self.settings.search.sigles else ()
+        return Synonyms(self._synonyms, snapshot.analyzer, learned)
 
     def _hit(
         self, document: Document, score: float, marks: tuple[Marker, Marker], reasons: tuple[Contribution, ...]
@@ -231,20 +233,20 @@ def interpretations(request: SearchRequest, understood: Understood, required: in
     query = understood.query
     for change in understood.changes:
         undone = replace(request, literal=(*request.literal, change.source), page=1)
-        yield Interpretation(change.kind, change.source, change.target, undone)
+        yield Interpretation(change.kind, change.source, change.targets, undone)
     if query.skipped:
         quoted = request.text
         for word in query.skipped:
             quoted = replaced(quoted, word, f'"{word}"')
         if quoted != request.text:
             undone = replace(request, text=quoted, page=1)
-            yield Interpretation(InterpretationKind.SKIPPED, " ".join(query.skipped), "", undone)
+            yield Interpretation(InterpretationKind.SKIPPED, " ".join(query.skipped), (), undone)
     words = len(query.words)
     if words > 1 and (request.all_words or required < words):
         asked = " ".join(map(text_of, query.words))
         target = f"{required} mot{'s' if required > 1 else ''} sur {words}"
         undone = replace(request, all_words=not request.all_words, page=1)
-        yield Interpretation(InterpretationKind.REQUIRED, asked, target, undone)
+        yield Interpretation(InterpretationKind.REQUIRED, asked, (target,), undone)
 
 
 def type_facet(counts: Mapping[str, int], chosen: Iterable[str], rules: TypeRules) -> tuple[FacetValue, ...]:

@@ -267,7 +267,7 @@ _AT_LEAST_ONE = (
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
-    "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.synonym", "ranking.accents", "search.relax_below",
+    "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.accents", "search.relax_below",
 )  # fmt: skip
 
 _SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexer.french.typography import NO_BREAK, quoted
 from indexer.model import Fragment, Interpretation, InterpretationKind, SearchPage, SearchRequest
 
-_NO_BREAK = "\u00a0"
 # A sigle may have a dozen names of a line each; the results are what the page is for.
 NAMES_IN_SIGHT = 3
 SKIPPED_IN_SIGHT = 8
@@ -45,11 +45,6 @@ def tellings_of(page: SearchPage) -> tuple[Telling, ...]:
     return tuple(sorted(told, key=lambda telling: _ORDER.index(telling.kind)))
 
 
-def quoted(text: str) -> str:
-    """`text` in guillemets."""
-    return f"«{_NO_BREAK}{text}{_NO_BREAK}»"
-
-
 def _flat(text: str) -> str:
     return " ".join(re.sub(r"[,\s\u00a0\u202f]+", " ", text).casefold().split())
 
@@ -60,8 +55,8 @@ def _correction(one: Interpretation) -> Telling:
 
 
 def _synonym(one: Interpretation) -> Telling:
-    names = [quoted(name) for name in one.names]
-    begins = f"{quoted(one.source)} cherché aussi sous{_NO_BREAK}: "
+    names = [quoted(name) for name in one.targets]
+    begins = f"{quoted(one.source)} cherché aussi sous{NO_BREAK}: "
     sentence = ((begins, False), *_first(names, NAMES_IN_SIGHT))
     return Telling(one.kind, sentence, f"chercher seulement {quoted(one.source)}", "", one.undo)
 
@@ -70,9 +65,9 @@ def _skipped(one: Interpretation) -> Telling:
     words = one.source.split()
     several = "s" if len(words) > 1 else ""
     listed = _first(words, SKIPPED_IN_SIGHT)
-    sentence = ((f"Mot{several} passé{several}{_NO_BREAK}: ", False), *listed)
+    sentence = ((f"Mot{several} passé{several}{NO_BREAK}: ", False), *listed)
     undo = "les exiger" if several else "l’exiger"
-    return Telling(one.kind, sentence, undo, f"{_NO_BREAK}: {''.join(text for text, _ in listed)}", one.undo)
+    return Telling(one.kind, sentence, undo, f"{NO_BREAK}: {''.join(text for text, _ in listed)}", one.undo)
 
 
 _TELL = {
@@ -87,5 +82,5 @@ def _first(names: Sequence[str], most: int) -> Fragment:
     pieces = [piece for name in names[:most] for piece in ((", ", False), (name, True))][1:]
     more = len(names) - most
     if more > 0:
-        pieces.append((f" et {'un autre' if more == 1 else f'{more}{_NO_BREAK}autres'}", False))
+        pieces.append((f" et {'un autre' if more == 1 else f'{more}{NO_BREAK}autres'}", False))
     return tuple(pieces)

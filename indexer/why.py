@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from indexer.french.typography import NO_BREAK, number
 from indexer.model import Contribution, Hit
 
-_NO_BREAK = "\u00a0"
-_NARROW = "\u202f"
 _FIELDS = {"title": "dans le titre", "body": "dans le texte", "": ""}
 _WORD = ("surface", "stem")
 # What is said of the other forms, behind the field.
@@ -37,7 +36,7 @@ class Reason:
     def percent(self) -> str:
         """The share as people read it: `41 %`, `moins de 1 %`."""
         percent = round(100 * self.share)
-        return f"{percent}{_NO_BREAK}%" if percent else f"moins de 1{_NO_BREAK}%"
+        return f"{percent}{NO_BREAK}%" if percent else f"moins de 1{NO_BREAK}%"
 
 
 def reasons_of(hit: Hit) -> tuple[Reason, ...]:
@@ -69,13 +68,9 @@ def _word(surface: int, stem: int) -> str:
         return f"{_times(stem)}sous une autre forme" if stem == 1 else f"{_times(stem)}sous d’autres formes"
     if surface >= stem:
         return f"{_times(surface)}tel quel"
-    return f"{_times(stem)}dont {_number(surface)} tel quel"
+    return f"{_times(stem)}dont {number(surface)} tel quel"
 
 
 def _times(count: int) -> str:
     """`3 fois `; nothing for once."""
-    return f"{_number(count)}{_NO_BREAK}fois " if count > 1 else ""
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", _NARROW)
+    return f"{number(count)}{NO_BREAK}fois " if count > 1 else ""

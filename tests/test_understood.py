@@ -12,7 +12,9 @@ UNDONE = SearchRequest("autre")
 
 
 def page(understood: str, *found: tuple[InterpretationKind, str, str], typed: str = "") -> SearchPage:
-    interpretations = tuple(Interpretation(*one, UNDONE) for one in found)
+    interpretations = tuple(
+        Interpretation(kind, source, tuple(target.split(BETWEEN_NAMES)), UNDONE) for kind, source, target in found
+    )
     request = SearchRequest(typed or understood)
     return SearchPage(request, understood, Match(1, 1, 1), 1, (), (), (), 1, 0.0, interpretations)
 

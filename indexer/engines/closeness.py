@@ -25,7 +25,7 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.engines.collection import Collection
-from indexer.engines.lists import TermList, Terms
+from indexer.engines.lists import TermList, Terms, distinct, merged
 from indexer.engines.matching import Matcher
 from indexer.engines.positions import POSITION_BITS, keys_in, phrase_keys_in
 from indexer.query.tree import TITLE, And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
@@ -92,7 +92,7 @@ class Closeness:
 
     def _places(self, node: Node, docs: Array) -> Array:
         """Where what a node asks stands in the bodies of these documents: keys, ascending and distinct."""
-        return np.unique(np.concatenate([np.zeros(0, np.int64), *self._all_places(node, docs)]))
+        return distinct(merged([np.zeros(0, np.int64), *self._all_places(node, docs)]))
 
     def _all_places(self, node: Node, docs: Array) -> Iterator[Array]:
         match node:
@@ -102,9 +102,8 @@ class Closeness:
                 for found in self._forms(node):
                     yield keys_in(found, docs)
             case Phrase():
-                lists = [self._terms.find(_BODY, word) for word in node.words]
-                if all(lists):
-                    yield phrase_keys_in([one for one in lists if one], docs)
+                if lists := self._terms.find_all(_BODY, node.words):
+                    yield phrase_keys_in(lists, docs)
             case Weighted():
                 yield from self._all_places(node.child, docs)
             case Or() | Either():

@@ -24,6 +24,7 @@ from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
 from indexer.french.spelling import bare
 
+_BODY = field_name("body", SURFACE)
 # What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
 _DECODED_BYTES = 42_000_000
 _PREFIX_BYTES = 1 << 22
@@ -43,6 +44,14 @@ class PrefixDocs:
 
     def forget(self) -> None:
         """See Keeps: nothing is kept beside the documents themselves."""
+
+
+def surfaces_beginning(segment: Segment, letters: str) -> list[str]:
+    """The surfaces of the bodies of a segment that begin so, the first few hundred of them."""
+    terms = segment.field(_BODY).terms
+    ordinals = terms.starting_with(letters.encode(errors="replace"))
+    found = terms.iterate(ordinals.start, min(ordinals.stop, ordinals.start + _MOST_ALIKE))
+    return [form.decode(errors="replace") for form in found]
 
 
 class Collection:
@@ -65,16 +74,10 @@ class Collection:
         if found is None:
             if len(self._forms) >= _MAX_FORMS:
                 self._forms.clear()
-            found = self._forms[stem] = tuple(form for form in self._beginning_like(stem) if stem_of(form) == stem)
+            begin = stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)]
+            alike = {form for part in self.parts for form in surfaces_beginning(part.segment, begin)}
+            found = self._forms[stem] = tuple(form for form in sorted(alike) if stem_of(form) == stem)
         return found
-
-    def _beginning_like(self, stem: str) -> list[str]:
-        begin = stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)].encode(errors="replace")
-        found: set[bytes] = set()
-        for part in self.fields[field_name("body", SURFACE)].parts:
-            ordinals = part.terms.starting_with(begin)
-            found.update(part.terms.iterate(ordinals.start, min(ordinals.stop, ordinals.start + _MOST_ALIKE)))
-        return [form.decode(errors="replace") for form in sorted(found)]
 
     def title_keys(self, part: Part) -> SortedKeys:
         """What the titles of a part were ordered by."""

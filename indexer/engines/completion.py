@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -210,7 +210,7 @@ class Completion:
         return tuple(sorted(counts, key=lambda word: (-counts[word], word)))
 
     def _before(self, words: Words) -> Array:
-        lists = _lists(self.terms(), words)
+        lists = self.terms().find_all(_BODY, words)
         return phrase_docs_among(lists, spread(docs_with_all(lists), _BEFORE)) if lists else _NONE
 
     def _count(self, words: Words) -> int:
@@ -226,6 +226,7 @@ class _Completer:
         self._collection, self._analyzer = completion.collection, completion.analyzer
         self._typed = typed
         self._terms = completion.terms()
+        self._matcher = Matcher(self._collection, self._terms, self._analyzer.stem)
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What goes on in texts, then titles; the text with its last word ended where these are few."""
@@ -289,7 +290,7 @@ class _Completer:
     def _start(self, before: Words, likely: _Likely) -> _Start | None:
         """Some words and a likely last one, if they stand in a row somewhere."""
         some = spread(likely.docs, _LOOKED_AT)
-        docs = phrase_docs_among([*_lists(self._terms, before), likely.postings], some)
+        docs = phrase_docs_among([*self._terms.find_all(_BODY, before), likely.postings], some)
         return _Start((*before, likely.word), docs, len(likely.docs) / len(some)) if len(docs) else None
 
     def _likely(self, docs: Array, words: Iterable[str]) -> list[_Likely]:
@@ -317,7 +318,7 @@ class _Completer:
         alive = self._completion.alive
         titles = spread(alive(in_titles.docs), most // 2).tolist() if in_titles else []
         bodies = spread(alive(start.docs), most - len(titles)).tolist()
-        found = self._completion.texts.following(start.words, titles, bodies, _lists(self._terms, start.words))
+        found = self._completion.texts.following(start.words, titles, bodies, self._terms.find_all(_BODY, start.words))
         share = start.estimate / max(len(titles) + len(bodies), 1)
         for words, seen in found.items():
             if words == start.words or _stands(words, found):
@@ -333,9 +334,8 @@ class _Completer:
         words = self._said()
         if not self._typed.prefix or not words or words[-1] != self._typed.words[-1]:
             return []
-        matcher = Matcher(self._collection, self._terms, self._analyzer.stem)
         nodes = tuple(Word(word.surface, word.stem, word.surface[0]) for word in words)
-        docs = self._completion.alive(matcher.docs(And(nodes) if len(nodes) > 1 else nodes[0]))
+        docs = self._completion.alive(self._matcher.docs(And(nodes)))
         ends = (word for word in self._completion.ends(self._typed.prefix) if not is_dull(word, self._analyzer))
         families: dict[str, str] = {}
         for one in self._likely(docs, ends):
@@ -344,7 +344,7 @@ class _Completer:
             Suggestion(
                 self._typed.text + self._written(word),
                 SuggestionKind.WORD,
-                int(matcher.holds(self._completion.word(word), docs).sum()),
+                int(self._matcher.holds(self._completion.word(word), docs).sum()),
             )
             for word in islice(families.values(), _MOST_TOGETHER)
         ]
@@ -368,16 +368,9 @@ class _Completer:
         if len(best) < _MOST_TITLES:
             words = [word.stem for word in self._said()]
             known = words or typed.prefix
-            others = titles.holding(self._collection, self._terms, words, typed.prefix) if known else {}
+            others = titles.holding(self._matcher, self._collection, words, typed.prefix) if known else {}
             best += _best({title: count for title, count in others.items() if title not in found})
         return [Suggestion(title, SuggestionKind.TITLE, count) for title, count in best[:_MOST_TITLES]]
-
-
-def _lists(terms: Terms, words: Sequence[str]) -> list[TermList]:
-    """The postings of words in bodies; none when one of them is not there."""
-    found = [terms.find(_BODY, word) for word in words]
-    lists = [one for one in found if one is not None]
-    return lists if len(lists) == len(found) else []
 
 
 def _best(counts: dict[str, int]) -> list[tuple[str, int]]:

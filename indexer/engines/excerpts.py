@@ -6,14 +6,14 @@ a text has a word in other forms alone, these are found among the terms that beg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from indexer.columnar.arrays import Array
 from indexer.columnar.generation import Part
 from indexer.columnar.schema import SURFACE, field_name
-from indexer.engines.collection import Collection
+from indexer.engines.collection import Collection, surfaces_beginning
 from indexer.engines.lists import Terms
 from indexer.engines.positions import phrase_positions, positions_in
 from indexer.model import Document
@@ -22,11 +22,6 @@ from indexer.query.tree import TITLE, Leaf, Near, Node, Phrase, Prefix, Word, po
 _BODY = field_name("body", SURFACE)
 # Pieces that are read of a long text, 16 KB in all; one of so many pieces is read whole.
 _PIECES = 4
-# Terms that are looked through for the other forms of a word, and the letters at the end of a stem that they may lack
-# (cheval, chevaux).
-_MOST_FORMS = 200
-_ENDING = 2
-_LEAST_LETTERS = 3
 
 
 class Reader:
@@ -37,7 +32,7 @@ class Reader:
         self._terms = terms
         self._stem = stem
         self._tree = tree
-        self._forms: dict[tuple[Leaf, str], tuple[str, ...]] = {}
+        self._begun: dict[tuple[Prefix, str], list[str]] = {}
         self._documents: dict[int, Document] = {}
 
     def read(self, number: int) -> Document:
@@ -78,36 +73,22 @@ class Reader:
     def _positions(self, part: Part, number: int, leaf: Leaf) -> Array:
         """Where a leaf stands in the body of a document."""
         if isinstance(leaf, Phrase):
-            found = [self._terms.find(_BODY, word) for word in leaf.words]
-            lists = [one for one in found if one is not None]
-            return phrase_positions(lists, number) if len(lists) == len(found) else np.zeros(0, np.int64)
+            return phrase_positions(self._terms.find_all(_BODY, leaf.words), number)
         surfaces = {Word: "surfaces", Near: "words"}.get(type(leaf))
         positions = self._all(getattr(leaf, surfaces), number) if surfaces else np.zeros(0, np.int64)
         if not len(positions) and isinstance(leaf, Word | Prefix):
             positions = self._all(self._other_forms(part, leaf), number)
         return positions
 
-    def _all(self, surfaces: Sequence[str], number: int) -> Array:
+    def _all(self, surfaces: Iterable[str], number: int) -> Array:
         found = [self._terms.find(_BODY, surface) for surface in surfaces]
         return np.concatenate([np.zeros(0, np.int64), *(positions_in(one, number) for one in found if one)])
 
-    def _other_forms(self, part: Part, leaf: Word | Prefix) -> tuple[str, ...]:
-        """Surfaces of a segment that a word or prefix means, the first few hundred of them."""
+    def _other_forms(self, part: Part, leaf: Word | Prefix) -> Iterable[str]:
+        """Surfaces that a word or, in a segment, a prefix means."""
+        if isinstance(leaf, Word):
+            return dict.fromkeys(form for stem in leaf.stems for form in self._collection.forms(stem, self._stem))
         key = leaf, part.name
-        if key not in self._forms:
-            terms = part.segment.field(_BODY).terms
-            found: list[str] = []
-            for begin in _beginnings(leaf):
-                ordinals = terms.starting_with(begin.encode(errors="replace"))
-                seen = terms.iterate(ordinals.start, min(ordinals.stop, ordinals.start + _MOST_FORMS))
-                found += (term.decode(errors="replace") for term in seen)
-            self._forms[key] = tuple(
-                form for form in found if isinstance(leaf, Prefix) or self._stem(form) in leaf.stems
-            )
-        return self._forms[key]
-
-
-def _beginnings(leaf: Word | Prefix) -> Sequence[str]:
-    if isinstance(leaf, Prefix):
-        return (leaf.prefix,)
-    return [stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)] for stem in leaf.stems]
+        if key not in self._begun:
+            self._begun[key] = surfaces_beginning(part.segment, leaf.prefix)
+        return self._begun[key]

@@ -101,8 +101,7 @@ class Explainer:
         """How often a phrase stands in a field of a document; 0 for words that are only close: it is not counted."""
         if isinstance(node, Near):
             return 0
-        found = [self._terms.find(field_name(name, SURFACE), word) for word in node.words]
-        return len(phrase_positions([one for one in found if one is not None], number))
+        return len(phrase_positions(self._terms.find_all(field_name(name, SURFACE), node.words), number))
 
 
 @dataclass(slots=True)

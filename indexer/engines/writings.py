@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 
 from indexer.columnar.generation import Part
+from indexer.columnar.postings import Entry
 from indexer.columnar.schema import SURFACE, field_name
 from indexer.engines.collection import Collection
 from indexer.french import Analyzer
@@ -74,11 +75,12 @@ class Writings:
         for name in (_BODY, _TITLE):
             found = []
             for part in self._parts:
-                ordinal = part.segment.field(name).terms.find(surface.encode(errors="replace"))
+                field = part.segment.field(name)
+                ordinal = field.terms.find(surface.encode(errors="replace"))
                 if ordinal >= 0:
-                    found.append((part.segment.field(name).lists.entry(ordinal).df, part))
-            for _, part in sorted(found, key=lambda one: -one[0]):
-                yield from _texts_of(part, name, surface)
+                    found.append((field.lists.entry(ordinal), part))
+            for entry, part in sorted(found, key=lambda one: -one[0].df):
+                yield from _texts_of(part, name, entry)
 
 
 def _is_inside(before: str) -> bool:
@@ -88,10 +90,9 @@ def _is_inside(before: str) -> bool:
     return not in_capitals and not _BEGINNING.search(before)
 
 
-def _texts_of(part: Part, name: str, surface: str) -> Iterator[str]:
-    """The shortest of the first texts or titles of a segment that have a word."""
+def _texts_of(part: Part, name: str, entry: Entry) -> Iterator[str]:
+    """The shortest of the first texts or titles of a segment that have a word, whose list is `entry`."""
     field = part.segment.field(name)
-    entry = field.lists.entry(field.terms.find(surface.encode(errors="replace")))
     documents = field.lists.docs(entry._replace(df=min(entry.df, _AMONG)))
     order = np.argsort(field.lengths[documents], kind="stable")
     tf = field.lists.tf(entry)

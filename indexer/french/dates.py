@@ -13,6 +13,7 @@ import unicodedata
 from functools import lru_cache
 
 from indexer.french.spelling import plain
+from indexer.french.typography import NO_BREAK
 from indexer.model import MONTHS, UNKNOWN_DATE, DateFilter, PartialDate
 
 _OLDEST = 1000
@@ -156,14 +157,12 @@ def _begun(text: str, end: PartialDate | None) -> PartialDate | None:
 
 # --- what they read --------------------------------------------------------------------------------------------------
 
-_NO_BREAK_SPACE = "\u00a0"
-
 
 def date_text(date: PartialDate) -> str:
     """`1er juillet 2023`, `juillet 2023` or `2023`."""
     day = "" if date.day is None else "1er " if date.day == 1 else f"{date.day} "
     month = "" if date.month is None else f"{MONTHS[date.month - 1]} "
-    return f"{day}{month}{date.year}".replace(" ", _NO_BREAK_SPACE)
+    return f"{day}{month}{date.year}".replace(" ", NO_BREAK)
 
 
 def period_text(dates: DateFilter) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer
-from indexer.model import BETWEEN_NAMES, InterpretationKind
+from indexer.model import InterpretationKind
 from indexer.query.query import Query
 from indexer.query.spelling import Correction, Lexicon, correction
 from indexer.query.synonyms import Expansion, Synonyms, Target
@@ -29,7 +29,7 @@ class Change:
 
     kind: InterpretationKind
     source: str
-    target: str
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _corrected(
         if meant.certain:
             before, corrected = corrected, replaced(corrected, word.text, display)
             if corrected != before:
-                changes.append(Change(InterpretationKind.CORRECTION, word.text, display))
+                changes.append(Change(InterpretationKind.CORRECTION, word.text, (display,)))
     if not changes:
         return query, [], "" if offer == text else offer
     try:
@@ -155,7 +155,7 @@ def _widened(query: Query, known: Knowledge, kept: frozenset[str]) -> tuple[Quer
             continue
         targets = _found(expansion, known)
         if targets:
-            names = BETWEEN_NAMES.join(target.text for target in targets)
+            names = tuple(target.text for target in targets)
             changes.append(Change(InterpretationKind.SYNONYM, source, names))
             for clause in run:
                 others.setdefault(clause, []).extend(_weighted(target, known) for target in targets)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from indexer.french.dates import asked_period, date_text, period_text
 from indexer.french.spelling import plain
+from indexer.french.typography import NO_BREAK
 from indexer.model import UNKNOWN_DATE, DateFilter, PartialDate
 from indexer.query.tree import BODY, TITLE
 
@@ -23,7 +24,6 @@ _NAMES = {
 # What a name may look like in a text; `field_named` reads all of it.
 NAME = r"(?i:titre|title|texte|corps|type|date|avant|apr[eè]s|depuis|jusqu['’][aà])"
 _SAID = {TITLE: "titre", BODY: "texte"}
-_NO_BREAK_SPACE = "\u00a0"
 # What may follow a period in a sentence. Two dots leave it open.
 _AFTER_PERIOD = ",;:!?"
 
@@ -35,7 +35,7 @@ def field_named(name: str) -> str:
 
 def said(field: str, value: str) -> str:
     """The read-back of a value in a field: `titre : paix`, with no-break spaces, which the parser takes for its own."""
-    return f"{_SAID.get(field, field)}{_NO_BREAK_SPACE}:{_NO_BREAK_SPACE}{value}" if field else value
+    return f"{_SAID.get(field, field)}{NO_BREAK}:{NO_BREAK}{value}" if field else value
 
 
 def period_asked(field: str, text: str) -> tuple[DateFilter, str] | None:

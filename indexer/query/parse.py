@@ -52,6 +52,7 @@ from typing import NamedTuple
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer, Chunk
 from indexer.french.spelling import bare
+from indexer.french.typography import number, quoted
 from indexer.model import Position
 from indexer.query.fields import DATE, NAME, PERIODS, TYPE, field_named, period_asked, said
 from indexer.query.query import Query
@@ -109,15 +110,11 @@ def _composed(text: str, max_chars: int) -> str:
         text = unicodedata.normalize("NFC", text)
     if len(text) > max_chars:
         raise QueryTooLarge(
-            f"La requête compte {_number(len(text))} caractères ; la limite est de {_number(max_chars)}. "
+            f"La requête compte {number(len(text))} caractères ; la limite est de {number(max_chars)}. "
             "Raccourcissez-la.",
             value=str(len(text)),
         )
     return text
-
-
-def _number(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")
 
 
 # --- parts: what a piece of the text asks ----------------------------------------------------------------------------
@@ -256,7 +253,6 @@ _QUOTE_SIGNS = '"«»“”„'
 _DISTANCE = re.compile(r'(?<=["»“”])~([0-9]+)$')
 # Controls, surrogates, bidirectional marks and soft hyphens have no place in a read-back.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
-_NO_BREAK_SPACE = "\u00a0"
 _PUNCTUATION = ",;:!?."
 _YEAR = re.compile("[0-9]{4}")
 _MAX_CHUNKS = 10  # du lundi 1er mai 2023 au mardi 2 mai 2023
@@ -392,13 +388,13 @@ class _Reader:
                 yield from self._run(_Lexeme("text", quote.named, quote.start))
             return
         seen = _readable(text)
-        quoted = said(field, f"«{_NO_BREAK_SPACE}{seen}{_NO_BREAK_SPACE}»")
+        read_back = said(field, quoted(seen))
         node: Node = Phrase(words, seen, field)
         if distance and len(words) > 1:
             # The words themselves take some room: fewer positions than that would never hold them.
             apart = max(min(int(distance[1]), MAX_DISTANCE), len(words) - 1)
-            node, quoted = Near(words, apart, seen, field), f"{quoted}~{apart}"
-        yield _Token("part", _Part(required=(_Clause(node, quoted),)), quote.minus)
+            node, read_back = Near(words, apart, seen, field), f"{read_back}~{apart}"
+        yield _Token("part", _Part(required=(_Clause(node, read_back),)), quote.minus)
 
     def _quoted_value(self, text: str, field: str, quote: _Lexeme) -> Iterator[_Token]:
         """A quote as a type or a period; when it is neither, the name and the quote are text."""
@@ -415,8 +411,8 @@ class _Reader:
             asked = period_asked(field, text)
             return asked and _Clause(Range(asked[0]), asked[1], choice=DATE if field == DATE else "")
         seen, name = _readable(text).strip(_PUNCTUATION), bare(self._type_named(text))
-        quoted = seen if seen.isalnum() else f"«{_NO_BREAK_SPACE}{seen}{_NO_BREAK_SPACE}»"
-        return _Clause(Type(name), said(TYPE, quoted), choice=TYPE) if name else None
+        read_back = seen if seen.isalnum() else quoted(seen)
+        return _Clause(Type(name), said(TYPE, read_back), choice=TYPE) if name else None
 
     def _run(self, run: _Lexeme) -> Iterator[_Token]:
         """The chunks of a text without quotes, parentheses and operators; what stands before it is of its first."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer
-from indexer.model import InterpretationKind
+from indexer.model import BETWEEN_NAMES, InterpretationKind
 from indexer.query import Limits, Query, parse
 from indexer.query.expand import Knowledge, Understood, replaced, understand
 from indexer.query.synonyms import Synonyms, read_synonyms
@@ -75,7 +75,7 @@ def understood(text: str, known: Knowledge, *literal: str, limits: Limits | None
 
 
 def said(found: Understood) -> list[tuple[str, str, str]]:
-    return [(str(change.kind), change.source, change.target) for change in found.changes]
+    return [(str(change.kind), change.source, BETWEEN_NAMES.join(change.targets)) for change in found.changes]
 
 
 # --- corrections -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+"""Spaces and signs of French typography, for whatever is told to people."""
+
+from __future__ import annotations
+
+NO_BREAK = "\u00a0"  # before a colon, inside guillemets
+NARROW = "\u202f"  # between thousands
+
+
+def number(value: int) -> str:
+    """1248 as `1 248`."""
+    return f"{value:,}".replace(",", NARROW)
+
+
+def quoted(text: str) -> str:
+    """`text` in guillemets."""
+    return f"«{NO_BREAK}{text}{NO_BREAK}»"
