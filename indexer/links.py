@@ -5,7 +5,7 @@ It stands below the web package because the command line prints the same JSON, l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode
@@ -30,9 +30,7 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
     them refused. Raises RequestError naming the parameter for a malformed date, order or page.
     """
     if strict:
-        for name in args:
-            if name not in PARAMETERS:
-                raise RequestError(f"Paramètre inconnu : « {name[:100]} ».", parameter=name[:100])
+        refuse_unknown(args, PARAMETERS)
     return SearchRequest(
         text=_one(args, "q"),
         types=_types(args.get("type", ())),
@@ -44,6 +42,13 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
         literal=_literal(args.get("sans", ())),
         explain=_explain(_one(args, "pourquoi")),
     )
+
+
+def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:
+    """RequestError for the first name that is not known."""
+    for name in names:
+        if name not in known:
+            raise RequestError(f"Paramètre inconnu : « {name[:100]} ».", parameter=name[:100])
 
 
 def _one(args: Mapping[str, Sequence[str]], name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Request
 
-from indexer import RequestError, SearchRequest, Suggestion, search_url
+from indexer import RequestError, SearchRequest, Suggestion, refuse_unknown, search_url
 from webapp.typography import plural
 
 SUGGESTIONS_PATH = "/suggestions.json"
@@ -36,9 +36,7 @@ class Asked:
 
 def read_asked(args: Mapping[str, Sequence[str]]) -> Asked:
     """Read a query string, each parameter with its values. RequestError for an unknown parameter or format."""
-    for name in args:
-        if name not in ("q", "format"):
-            raise RequestError(f"Paramètre inconnu : « {name[:100]} ».", parameter=name[:100])
+    refuse_unknown(args, ("q", "format"))
     format = next(iter(args.get("format", ())), "")
     if format not in ("", OPENSEARCH):
         raise RequestError(f"« format » n’a qu’une valeur : {OPENSEARCH}.", parameter="format", value=format)
