@@ -52,7 +52,7 @@ lock: $(VENV)/.dev ## choose versions anew and write requirements/*.txt with has
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --extra fast --output-file requirements/run.txt pyproject.toml requirements/build.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  --extra fast --group dev --output-file requirements/dev.txt pyproject.toml requirements/build.in
+	  --extra fast --extra office --group dev --output-file requirements/dev.txt pyproject.toml requirements/build.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --output-file requirements/reloaded.txt requirements/reloaded.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

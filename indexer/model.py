@@ -179,6 +179,10 @@ class Document:
     root it came from and `path` its place below it (`a/b.txt`, `docs.jsonl#id`). `digest` is the SHA-256 of what it was
     read from; `first_seen` the UTC time (ISO 8601) of the run that first had it. `title_rule`, `type_rule` say which
     rule chose the title and the type.
+
+    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`). `format` names how
+    it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages` says where in `text` (code
+    points) each page after the first begins; nothing for what has no pages.
     """
 
     id: str
@@ -195,6 +199,22 @@ class Document:
     type_rule: str = ""
     url: str | None = None
     source: str | None = None
+    member: str = ""
+    format: str = ""
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    @property
+    def is_line(self) -> bool:
+        """True for a line of a file of lines."""
+        return self.path.endswith(f"#{self.id}")
+
+    @property
+    def file(self) -> str:
+        """The path of the file that it is, or is a part or a line of."""
+        path = self.path.removesuffix(f"#{self.id}")
+        return path.removesuffix(f"!/{self.member}") if self.member else path
 
 
 # --- searching -----------------------------------------------------------------------------------------------------

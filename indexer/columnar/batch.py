@@ -50,8 +50,8 @@ class WordBatch:
     `words` lists the distinct words: each is its surfaces, then its stems (see WORD_END), in UTF-8. `titles` has a
     stretch for each document, `bodies` one for each piece of text, `piece_counts` says how many pieces each document
     has. `texts` has the bytes of each piece, `heads` those of each document's head. `title_keys` order documents by
-    title, `types`, `dates` (keys, 0 unknown) and `digests` (32 bytes each) are columns. `sigles` has the pairs that a
-    document explains, behind the number of the document.
+    title, `types`, `formats`, `languages`, `dates` (keys, 0 unknown) and `digests` (32 bytes each) are columns.
+    `sigles` has the pairs that a document explains, behind the number of the document.
     """
 
     words: bytes
@@ -62,6 +62,8 @@ class WordBatch:
     heads: tuple[bytes, ...]
     title_keys: tuple[bytes, ...]
     types: tuple[str, ...]
+    formats: tuple[str, ...]
+    languages: tuple[str, ...]
     dates: Array
     digests: bytes
     sigles: tuple[tuple[int, Pair], ...] = ()
@@ -97,6 +99,8 @@ class WordsPreparer:
             heads=tuple(_head(entry).to_json() for entry in entries),
             title_keys=title_keys,
             types=tuple(entry.type for entry in entries),
+            formats=tuple(entry.format for entry in entries),
+            languages=tuple(entry.language for entry in entries),
             dates=np.array([entry.date.key if entry.date else 0 for entry in entries], np.int64),
             digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
             sigles=tuple(_sigles(entries)),
@@ -202,6 +206,8 @@ def _head(entry: Entry) -> Head:
         date_source=entry.date_source.value,
         url=entry.url,
         source=entry.source,
+        authors=entry.authors,
+        pages=entry.pages,
     )
 
 

@@ -49,7 +49,8 @@ class DraftSegment:
         self._dates: list[Array] = []
         self._digests: list[bytes] = []
         self._ids = _Column()
-        self._types, self._files, self._first_seen, self._title_keys = _Column(), _Column(), _Column(), _Column()
+        self._types, self._formats, self._languages = _Column(), _Column(), _Column()
+        self._files, self._first_seen, self._title_keys = _Column(), _Column(), _Column()
         self._word_count = 0
 
     def __len__(self) -> int:
@@ -75,7 +76,10 @@ class DraftSegment:
         self._take_texts(batch, places)
         self._dates.append(batch.dates[keep])
         self._digests += [batch.digests[32 * number : 32 * number + 32] for number in np.flatnonzero(keep).tolist()]
-        self._types.extend(type.encode(errors="replace") for type in compress(batch.types, keep))
+        for column, values in (
+            (self._types, batch.types), (self._formats, batch.formats), (self._languages, batch.languages)
+        ):  # fmt: skip
+            column.extend(value.encode(errors="replace") for value in compress(values, keep))
         self._title_keys.extend(compress(batch.title_keys, keep))
         placed = [place for place in places if place is not None]
         self._ids.extend(place.id for place in placed)
@@ -134,7 +138,14 @@ class DraftSegment:
         return lengths
 
     def _write_columns(self, out: ArraysWriter) -> None:
-        columns = {"id": self._ids, "type": self._types, "file": self._files, "first_seen": self._first_seen}
+        columns = {
+            "id": self._ids,
+            "type": self._types,
+            "format": self._formats,
+            "language": self._languages,
+            "file": self._files,
+            "first_seen": self._first_seen,
+        }
         for name, column in columns.items():
             ords = column.ranks()
             write_terms(out, name, sorted(column.numbers))

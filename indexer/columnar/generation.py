@@ -12,6 +12,7 @@ import numpy as np
 
 from indexer.columnar.arrays import Array, DamagedArrays
 from indexer.columnar.codec import read_toc
+from indexer.columnar.schema import INSIDE
 from indexer.columnar.segment import SUFFIX, Segment, dead_of
 from indexer.columnar.stored import Stored
 from indexer.errors import IndexDamaged
@@ -20,7 +21,7 @@ from indexer.model import Document
 # What reading lets through when bytes are not what was written: places outside of arrays, text that is no UTF-8, …
 _DAMAGE = (DamagedArrays, OSError, LookupError, ValueError, OverflowError, struct.error)
 
-_NONE = np.zeros(0, np.int64)
+_BEHIND_INSIDE = bytes([ord(INSIDE) + 1])
 
 # A file by device and inode: hard links in two generations are one.
 Identity = tuple[int, int]
@@ -52,12 +53,12 @@ class Part:
         return None if number is None or (self.dead is not None and self.dead[number]) else number
 
     def of_file(self, file: str) -> Array:
-        """The live documents of a file (its root, `/`, path), ascending."""
-        ordinal = self.segment.files.values.find(file.encode(errors="replace"))
-        if ordinal < 0:
-            return _NONE
+        """The live documents of a file (its root, `/`, path) and of its members, ascending within each."""
+        # A file and its members (file, INSIDE, place) follow each other; what follows has a greater sign than INSIDE.
+        values, name = self.segment.files.values, file.encode(errors="replace")
+        ordinals = values.insertion(name), values.insertion(name + _BEHIND_INSIDE)
         ords, order = self.segment.files.ords, self._by_file
-        first, end = np.searchsorted(ords, (ordinal, ordinal + 1), sorter=order)
+        first, end = np.searchsorted(ords, ordinals, sorter=order)
         numbers = order[first:end]
         return numbers if self.dead is None else numbers[~self.dead[numbers]]
 

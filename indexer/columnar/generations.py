@@ -32,7 +32,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible, IndexLocked, IndexMi
 from indexer.model import FileProblem, Root
 
 # The layout of a generation directory, the Whoosh schema and the class paths that its table of contents names.
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 _KEEP_S = 60
 # No manifest vouches for CURRENT and the manifest: the number stands twice in the one, the other ends with the SHA-256

@@ -170,7 +170,7 @@ def _merged_long(
 
 
 def _merge_columns(out: ArraysWriter, sources: Sequence[_Source]) -> None:
-    for name in ("id", "type", "file", "first_seen"):
+    for name in ("id", "type", "format", "language", "file", "first_seen"):
         columns = [source.part.segment.keywords(name) for source in sources]
         ords = _merge_strings(
             partial(write_terms, out, name),

@@ -14,8 +14,10 @@ FIELDS = ("title", "body")
 SURFACE = "surface"
 STEM = "stem"
 # Columns of strings that can also be searched, and the attribute of a Segment that holds each.
-KEYWORDS = {"file": "files", "id": "ids", "type": "types"}
+KEYWORDS = {"file": "files", "id": "ids", "type": "types", "format": "formats", "language": "languages"}
 DIGEST_BYTES = 32
+# Stands between a file and the place inside it of a document that is a part of it; no path of a system holds it.
+INSIDE = "\0"
 
 
 class ReadOnlyIndex(Exception):

@@ -3,7 +3,8 @@
     <field>.blob/.blocks/.count   terms of title_surface, title_stem, body_surface, body_stem (terms.py)
     <field>.records/.gaps…/…      their posting lists (postings.py); positions for surfaces alone
     <field>.lengths               terms of each document in that field
-    id, type, file, first_seen    tables of strings (terms.py) with `.ords`: for each document the ordinal of its string
+    id, type, format, language,
+    file, first_seen              tables of strings (terms.py) with `.ords`: for each document the ordinal of its string
     id.docs                       for each ordinal of an id its document
     date.keys, date.ords          distinct date keys (yyyymmdd, missing parts 0; 0 unknown), sorted; ordinals as above
     digest                        the SHA-256 of what each document was read from (32 bytes)
@@ -102,8 +103,18 @@ class Segment:
         return self.keywords("type")
 
     @cached_property
+    def formats(self) -> Keywords:
+        """How each document was read: « PDF », « Markdown »."""
+        return self.keywords("format")
+
+    @cached_property
+    def languages(self) -> Keywords:
+        """The language of each document (ISO 639-1), empty when there is no telling."""
+        return self.keywords("language")
+
+    @cached_property
     def files(self) -> Keywords:
-        """Root and file of each document: what a run compares with the disk."""
+        """Root and file of each document, and behind INSIDE the place of a part of a file: what a run compares."""
         return self.keywords("file")
 
     @cached_property

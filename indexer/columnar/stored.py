@@ -33,6 +33,7 @@ import numpy as np
 import zstandard
 
 from indexer.columnar.arrays import Array, ArraysFile, ArraysWriter, DamagedArrays, narrowed
+from indexer.columnar.schema import INSIDE
 from indexer.columnar.segment import Segment
 from indexer.model import DateSource, Document, PartialDate
 
@@ -101,6 +102,8 @@ class Head:
     url: str | None = None
     source: str | None = None
     line: bool = False
+    authors: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
 
     def to_json(self) -> bytes:
         """One line, without its end. Lone surrogates become question marks."""
@@ -348,6 +351,8 @@ _set_id, _set_title, _set_text, _set_type = (_SET[name] for name in ("id", "titl
 _set_date, _set_date_source, _set_root, _set_path = (_SET[name] for name in ("date", "date_source", "root", "path"))
 _set_digest, _set_first_seen, _set_title_rule = (_SET[name] for name in ("digest", "first_seen", "title_rule"))
 _set_type_rule, _set_url, _set_source = (_SET[name] for name in ("type_rule", "url", "source"))
+_set_member, _set_format, _set_language = (_SET[name] for name in ("member", "format", "language"))
+_set_authors, _set_pages = (_SET[name] for name in ("authors", "pages"))
 _DATE_SOURCES = {source.value: source for source in DateSource}
 _date = lru_cache(maxsize=1 << 14)(PartialDate.from_key)
 
@@ -355,6 +360,9 @@ _date = lru_cache(maxsize=1 << 14)(PartialDate.from_key)
 def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str) -> Document:
     id = segment.ids.of(number)
     root, _, path = segment.files.of(number).partition("/")
+    path, inside, member = path.partition(INSIDE)
+    if inside:
+        path = f"{path}!/{member}"
     made = _new_document(Document)
     _set_id(made, id)
     _set_title(made, head["title"])
@@ -370,4 +378,9 @@ def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str)
     _set_type_rule(made, head.get("type_rule", ""))
     _set_url(made, head.get("url"))
     _set_source(made, head.get("source"))
+    _set_member(made, member)
+    _set_format(made, segment.formats.of(number))
+    _set_language(made, segment.languages.of(number))
+    _set_authors(made, tuple(head.get("authors", ())))
+    _set_pages(made, tuple(head.get("pages", ())))
     return made

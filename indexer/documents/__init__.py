@@ -11,12 +11,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from indexer.documents.assemble import assemble
-from indexer.documents.entry import EMPTY_FILE, Entry, Rejected
-from indexer.documents.formats import FORMATS, Source, format_of
+from indexer.documents.entry import EMPTY_FILE, Entry, Member, Rejected
+from indexer.documents.formats import FORMATS, JSONL, Source, format_of
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
 from indexer.documents.types import TypeRules
 from indexer.documents.walk import FileFacts, Unwalkable, os_reason, walk
@@ -24,30 +25,60 @@ from indexer.errors import UnreadableDocument
 
 __all__ = [
     "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "read", "read_lines", "repeated", "walk",
+    "has_lines", "lines_of", "os_reason", "place_inside", "read", "read_lines", "repeated", "walk",
 ]  # fmt: skip
 
 
 def read(
     path: str | os.PathLike[str], relative: str, rules: TypeRules, *, max_bytes: int, today: date | None = None
 ) -> Iterator[Entry | Rejected]:
-    """The documents of one file, streamed.
+    """The documents of one file and, when it holds files, of these, streamed.
 
     `max_bytes` bounds a file that is one document; a JSONL of any size is read, line by line. Raises
     UnreadableDocument, its message the reason in French, when the file as a whole cannot be read; for a damaged gzip
-    file that may come after entries. `today` (default: the UTC day) bounds dates.
+    file that may come after entries. A file inside that cannot be read is a Rejected. `today` (default: the UTC day)
+    bounds dates.
     """
-    format_ = format_of(relative)
-    if format_ is None:
-        ending = PurePosixPath(relative).suffix.lower()
-        raise UnreadableDocument(f"format non pris en charge : {ending or 'nom sans extension'}")
-    today = today or _today()
     with _opened(path, relative, max_bytes) as source:
-        if source.size == 0:
-            yield EMPTY_FILE
-            return
-        for draft in format_.drafts(source):
-            yield draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today)
+        yield from _read(source, "", rules, today or _today())
+
+
+def _read(source: Source, member: str, rules: TypeRules, today: date) -> Iterator[Entry | Rejected]:
+    """The documents of a file, or of one inside of it (`member`: where)."""
+    format_ = format_of(source.relative)
+    if format_ is None:
+        ending = PurePosixPath(source.relative).suffix.lower()
+        raise UnreadableDocument(f"format non pris en charge : {ending or 'nom sans extension'}")
+    if source.size == 0:
+        yield EMPTY_FILE
+        return
+    for found in format_.drafts(source):
+        if isinstance(found, Member):
+            yield from _read_member(source, member, found, rules, today)
+        elif isinstance(found, Rejected):
+            yield replace(found, member=place_inside(member, found.member))
+        else:
+            entry = assemble(found, source.relative, rules, today)
+            if isinstance(entry, Rejected):
+                yield replace(entry, member=member)
+            else:
+                yield entry._replace(member=member, format=entry.format or format_.name)
+
+
+def _read_member(
+    source: Source, member: str, found: Member, rules: TypeRules, today: date
+) -> Iterator[Entry | Rejected]:
+    """The documents of a file inside of another; what cannot be read of it is a Rejected."""
+    inside = place_inside(member, found.name)
+    try:
+        yield from _read(source.inside(found), inside, rules, today)
+    except UnreadableDocument as error:
+        yield Rejected(None, None, str(error), empty=False, member=inside)
+
+
+def place_inside(outer: str, inner: str) -> str:
+    """The place of a file inside of another, as it is shown: `a.zip!/b.pdf`; either may be empty."""
+    return f"{outer}!/{inner}" if outer and inner else outer or inner
 
 
 def has_lines(relative: str) -> bool:
@@ -70,7 +101,8 @@ def read_lines(
     today = today or _today()
     for line in lines:
         draft = line if isinstance(line, Rejected) else draft_of(line)
-        yield draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today)
+        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today)
+        yield entry if isinstance(entry, Rejected) else entry._replace(format=JSONL)
 
 
 @contextlib.contextmanager

@@ -69,6 +69,8 @@ def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entr
         digest=draft.digest,
         warnings=tuple(warnings),
         date_rule=rule,
+        format=draft.format,
+        authors=draft.authors,
     )
 
 
@@ -109,6 +111,9 @@ def _date(
     lines = [line for paragraph in paragraphs for line in paragraph.split("\n") if line.strip()]
     if stated := date_in_text(title, lines, today):
         return stated[0], DateSource.TEXT, stated[1]
+    for written in draft.last_dates:
+        if (found := parse_date(written)) and is_plausible(found, today):
+            return found, DateSource.METADATA, "propriétés du fichier, à défaut d’autre date"
     return None, DateSource.NONE, "aucune date trouvée"
 
 

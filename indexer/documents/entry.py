@@ -19,6 +19,10 @@ class Entry(NamedTuple):
     does not repeat `title`. `digest` is the SHA-256 of what it was read from: the bytes of the file, or of the JSONL
     line without its line end. The rules say, in French, what chose title, type and date. `warnings` are French
     sentences about what was passed over (an ill-formed date, an address that is none).
+
+    `member` is the place inside the file of a document that is a part of it (`b.pdf` of `a.zip!/b.pdf`), "" for all
+    others. `format` names how it was read, `language` is a code of ISO 639-1 or "" when there is no telling. `pages`
+    says where in `text` (code points) each page after the first begins; nothing for what has no pages.
     """
 
     key: str | None
@@ -34,6 +38,11 @@ class Entry(NamedTuple):
     digest: str
     warnings: tuple[str, ...] = ()
     date_rule: str = ""
+    member: str = ""
+    format: str = ""
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Entry:
@@ -50,17 +59,23 @@ class Entry(NamedTuple):
             url=document.url,
             source=document.source,
             digest=document.digest,
+            member=document.member,
+            format=document.format,
+            language=document.language,
+            authors=document.authors,
+            pages=document.pages,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file or JSONL line that gives no document: `empty` when it was readable but holds no text."""
+    """A file, JSONL line or member that gives no document: `empty` when it was readable but holds no text."""
 
     key: str | None
     line: int | None
     reason: str
     empty: bool
+    member: str = ""
 
 
 EMPTY_FILE = Rejected(None, None, "fichier vide", empty=True)
@@ -71,7 +86,10 @@ class Draft(NamedTuple):
 
     `paragraphs` hold no blank line; a line end inside one is the author's. `title` is the one its metadata or structure
     gives, `title_rule` says where it stood; None leaves it to the text. `dates` are what metadata says, as written,
-    best first. `type`, `url`, `source`, `symbol` and `schema` (JSON-LD @type) are metadata too.
+    best first; `last_dates` are what is better than nothing (when a file was exported), looked at after all else.
+    `type`, `url`, `source`, `symbol`, `schema` (JSON-LD @type), `authors` and `language` (as declared) are metadata
+    too. `pages` has the number of the first paragraph of each page after the first. `format` names how it was read when
+    the file's kind does not say it.
     """
 
     paragraphs: tuple[str, ...]
@@ -87,3 +105,18 @@ class Draft(NamedTuple):
     symbol: str | None = None
     schema: str | None = None
     warnings: tuple[str, ...] = ()
+    last_dates: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    pages: tuple[int, ...] = ()
+    format: str = ""
+
+
+class Member(NamedTuple):
+    """A file inside of a file (of an archive, a mailbox, a mail), to be read as a file of its name.
+
+    `name` is its path inside, with `/`, clean and never absolute.
+    """
+
+    name: str
+    content: bytes

@@ -63,12 +63,16 @@ class EngineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the index holds of one document, for a run to compare with the disk."""
+    """What the index holds of one document, for a run to compare with the disk.
+
+    `file` is the key of its file (root, `/`, path), `member` its place inside that when it is a part of it.
+    """
 
     id: str
     file: str
     digest: str
     first_seen: str
+    member: str = ""
 
 
 class Snapshot(Protocol):
@@ -101,12 +105,23 @@ class Snapshot(Protocol):
 
 
 class Place(NamedTuple):
-    """Where a prepared document goes: its id, the root and path it was read from, and when it was first indexed."""
+    """Where a prepared document goes: its id, the root and path it was read from, and when it was first indexed.
+
+    `path` is that of the file; `line`: it is a line of it; `member`: its place inside, when it is a part of it.
+    """
 
     id: str
     root: str
     path: str
     first_seen: str
+    line: bool = False
+    member: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> Place:
+        """Where a document of the index is."""
+        root, file, member = document.root, document.file, document.member
+        return cls(document.id, root, file, document.first_seen, document.is_line, member)
 
 
 class Batch(Protocol):

@@ -14,6 +14,7 @@ from indexer.columnar.batch import WordBatch, WordsPreparer
 from indexer.columnar.draft import Placed
 from indexer.columnar.generation import OpenGeneration, Part
 from indexer.columnar.generations import IndexDirectory, Manifest
+from indexer.columnar.schema import INSIDE
 from indexer.columnar.writer import Writer
 from indexer.engines.base import Batch, Known, Place, Preparer
 from indexer.engines.sigles import SIGLES, SigleCounts, learned_from
@@ -200,16 +201,16 @@ def _damaged(name: str, how: str) -> IndexDamaged:
 
 def _known(part: Part, number: int) -> Known:
     segment = part.segment
-    return Known(
-        segment.ids.of(number), segment.files.of(number), segment.digest(number), segment.first_seen.of(number)
-    )
+    file, _, member = segment.files.of(number).partition(INSIDE)
+    return Known(segment.ids.of(number), file, segment.digest(number), segment.first_seen.of(number), member)
 
 
 def _all_known(part: Part, numbers: Array) -> list[Known]:
     """The same for many at once, ten times as fast."""
     segment = part.segment
-    columns = (column.of_all(numbers) for column in (segment.ids, segment.files))
-    return list(map(Known, *columns, segment.digests(numbers), segment.first_seen.of_all(numbers)))
+    files, _, members = zip(*(file.partition(INSIDE) for file in segment.files.of_all(numbers)), strict=True)
+    columns = segment.ids.of_all(numbers), files, segment.digests(numbers), segment.first_seen.of_all(numbers)
+    return list(map(Known, *columns, members))
 
 
 def _write_anew(path: Path, content: bytes) -> None:
@@ -219,12 +220,12 @@ def _write_anew(path: Path, content: bytes) -> None:
 
 
 def _placed(place: Place) -> Placed:
-    path = place.path.removesuffix(f"#{place.id}")
+    inside = f"{INSIDE}{place.member}" if place.member else ""
     return Placed(
         id=place.id.encode(errors="replace"),
-        file=f"{place.root}/{path}".encode(errors="replace"),
+        file=f"{place.root}/{place.path}{inside}".encode(errors="replace"),
         first_seen=place.first_seen.encode(errors="replace"),
-        line=path != place.path,
+        line=place.line,
     )
 
 

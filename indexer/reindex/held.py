@@ -20,12 +20,23 @@ class Held:
         self._documents = documents
         self._settled = bytearray(len(documents))
         self._digests: tuple[array[int], array[int], array[int]] | None = None
+        self._members: dict[str, int] | None = None
 
     def __len__(self) -> int:
         return len(self._documents)
 
     def __getitem__(self, number: int) -> Known:
         return self._documents[number]
+
+    def of_member(self, member: str) -> Known | None:
+        """The document of this part of the file; of the whole file for ""."""
+        number = self._member(member)
+        return None if number is None else self._documents[number]
+
+    def _member(self, member: str) -> int | None:
+        if self._members is None:
+            self._members = {known.member: number for number, known in enumerate(self._documents)}
+        return self._members.get(member)
 
     def line(self, digest: bytes) -> int:
         """The document that was read from a line with this SHA-256; -1 when there is none."""
@@ -52,8 +63,11 @@ class Held:
 
     def settle_known(self, known: Known) -> None:
         """This document stays, or stands again; nothing when it is not one of the file."""
-        number = self.line(bytes.fromhex(known.digest)) if self._documents else -1
-        if number >= 0:
+        if not self._documents:
+            return
+        # Of two members with the same bytes each is itself; lines never have the same bytes, for they hold their ids.
+        number = self._member(known.member) if known.member else self.line(bytes.fromhex(known.digest))
+        if number is not None and number >= 0 and self._documents[number].id == known.id:
             self._settled[number] = True
 
     def unsettled(self) -> Iterator[Known]:

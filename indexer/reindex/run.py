@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer import documents
-from indexer.documents import FileFacts, Line, Rejected, TypeRules
+from indexer.documents import FileFacts, Line, Rejected, TypeRules, place_inside
 from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Root
@@ -255,7 +255,7 @@ class Run:
             yield self._copies_job(group, weight)
 
     def _copies_job(self, copied: list[Document], weight: int) -> Job:
-        places = [Place(document.id, document.root, document.path, document.first_seen) for document in copied]
+        places = list(map(Place.of, copied))
         return Job(lambda done: self._write(done.batch, places, copied[-1].path), Copies(tuple(copied)), weight)
 
     def _files_job(self, group: list[_Reading], weight: int) -> Job:
@@ -341,7 +341,7 @@ class Run:
                     for warning in item.warnings:
                         self._warn(reading, warning)
                 places.append(self._claim(reading, item, partial(again, number) if again else None))
-            elif len(reading.problems) < _MAX_PROBLEMS:
+            elif again and len(reading.problems) < _MAX_PROBLEMS:
                 reading.problems.append(_problem(reading.facts.relative, item))
         return places
 
@@ -381,7 +381,8 @@ class Run:
         """The id of a document: its own in a JSONL file, else the one it has, else made from root and path."""
         if item.key is not None:
             return item.key
-        return reading.held[0].id if len(reading.held) else document_id(reading.root.name, reading.facts.relative)
+        held = reading.held.of_member(item.member)
+        return held.id if held else document_id(reading.root.name, place_inside(reading.facts.relative, item.member))
 
     def _owner(self, claimed: int | None, known: Known | None) -> str:
         """The file that has an id; empty when it is free."""
@@ -401,7 +402,7 @@ class Run:
 
     def _conflict(self, reading: _Reading, item: Found, reason: str) -> None:
         if len(reading.conflicts) < _MAX_PROBLEMS:
-            reading.conflicts.append(Problem(_place(reading.facts.relative, item.key), reason))
+            reading.conflicts.append(Problem(_path(reading.facts.relative, item), reason))
 
     def _warn(self, reading: _Reading, warning: str) -> None:
         self.report.warnings.append(f"{reading.facts.relative} : {warning}")
@@ -525,13 +526,16 @@ def _size(unit: Unit) -> int:
 
 
 def _place_of(reading: _Reading, item: Found, id: str, first_seen: str) -> Place:
-    return Place(id, reading.root.name, _place(reading.facts.relative, item.key), first_seen)
+    line = item.key is not None
+    return Place(id, reading.root.name, reading.facts.relative, first_seen, line, item.member)
 
 
-def _place(relative: str, key: str | None) -> str:
-    return relative if key is None else f"{relative}#{key}"
+def _path(relative: str, item: Found | Rejected) -> str:
+    """The path of what was found in a file, as it is shown."""
+    inside = place_inside(relative, item.member)
+    return inside if item.key is None else f"{inside}#{item.key}"
 
 
 def _problem(relative: str, item: Rejected) -> Problem:
     reason = item.reason if item.line is None or "ligne" in item.reason else f"ligne {item.line} : {item.reason}"
-    return Problem(_place(relative, item.key), reason, item.empty)
+    return Problem(_path(relative, item), reason, item.empty)

@@ -78,6 +78,7 @@ class Found(NamedTuple):
     key: str | None
     digest: str
     warnings: tuple[str, ...]
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +165,4 @@ def _items(found: Iterable[Entry | Rejected], entries: list[Entry]) -> Iterator[
             yield item
         else:
             entries.append(item)
-            yield Found(item.key, item.digest, item.warnings)
+            yield Found(item.key, item.digest, item.warnings, item.member)

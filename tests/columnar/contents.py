@@ -23,12 +23,11 @@ Lists = dict[bytes, list[tuple[int, int, tuple[int, ...]]]]
 
 def placed(document: Document) -> Placed:
     """Where a document goes."""
-    path = document.path.removesuffix(f"#{document.id}")
     return Placed(
         id=document.id.encode(),
-        file=f"{document.root}/{path}".encode(),
+        file=f"{document.root}/{document.file}".encode(),
         first_seen=document.first_seen.encode(),
-        line=path != document.path,
+        line=document.is_line,
     )
 
 

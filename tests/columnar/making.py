@@ -110,7 +110,7 @@ def write(
 def add(update: Update, documents: Sequence[Document]) -> None:
     """Analyse documents and write them, as a run does."""
     batch = update.preparer()().prepare([Entry.of(document) for document in documents])
-    update.add(batch, [Place(d.id, d.root, d.path, d.first_seen) for d in documents])
+    update.add(batch, list(map(Place.of, documents)))
 
 
 def analysed(documents: Sequence[Document], analyzer: Analyzer) -> list[Analysed]:

@@ -33,7 +33,8 @@ def write_plain_segment(path: Path, corpus: Sequence[Analysed]) -> None:
     documents = [d.document for d in corpus]
     ids = _write_keywords(out, "id", [d.id for d in documents])
     out.add("id.docs", narrowed(np.argsort(ids)))
-    _write_keywords(out, "type", [d.type for d in documents])
+    for name in ("type", "format", "language"):
+        _write_keywords(out, name, [getattr(d, name) for d in documents])
     _write_keywords(out, "file", [f"{d.root}/{d.path.removesuffix('#' + d.id)}" for d in documents])
     _write_keywords(out, "first_seen", [d.first_seen for d in documents])
     dates, ords = np.unique([d.date.key if d.date else 0 for d in documents], return_inverse=True)
@@ -86,8 +87,7 @@ def _write_texts(out: ArraysWriter, documents: Sequence[Document]) -> None:
 
 
 def _head(d: Document) -> Head:
-    line = d.path.endswith(f"#{d.id}")
-    return Head(d.title, d.title_rule, d.type_rule, d.date_source.value, d.url, d.source, line)
+    return Head(d.title, d.title_rule, d.type_rule, d.date_source.value, d.url, d.source, d.is_line, d.authors, d.pages)
 
 
 def _numbers(values: object) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer.documents import Entry, TypeRules
+from indexer.documents import Entry, TypeRules, place_inside
 from indexer.engines.base import Known, Place
 from indexer.french import WordLists
 from indexer.model import Document, Root
@@ -56,7 +56,7 @@ class MemoryUpdate:
 
     def known(self, id: str) -> Known | None:
         document = self.base.documents.get(id)
-        return None if document is None else Known(id, file_of(document), document.digest, document.first_seen)
+        return None if document is None else _known(document)
 
     def of_file(self, file: str) -> list[Known]:
         found = (self.known(id) for id, document in self.base.documents.items() if file_of(document) == file)
@@ -125,7 +125,11 @@ def engine_in(folder: Path, lists: WordLists) -> MemoryEngine:
 
 
 def file_of(document: Document) -> str:
-    return f"{document.root}/{document.path.removesuffix('#' + document.id)}"
+    return f"{document.root}/{document.file}"
+
+
+def _known(document: Document) -> Known:
+    return Known(document.id, file_of(document), document.digest, document.first_seen, document.member)
 
 
 def document_of(entry: Entry, place: Place) -> Document:
@@ -137,7 +141,10 @@ def document_of(entry: Entry, place: Place) -> Document:
         date=entry.date,
         date_source=entry.date_source,
         root=place.root,
-        path=place.path,
+        path=place_inside(place.path, place.member) + (f"#{place.id}" if place.line else ""),
         digest=entry.digest,
         first_seen=place.first_seen,
+        member=place.member,
+        format=entry.format,
+        language=entry.language,
     )

@@ -1,7 +1,7 @@
 """One module a format: bytes → drafts. A new format is a module with a `drafts` function and a line here.
 
-`drafts(source)` yields a Draft for each document of the file, or a Rejected for a part of it that gives none, and
-raises UnreadableDocument when the file as a whole cannot be read.
+`drafts(source)` yields a Draft for each document of the file, a Member for each file inside of it, or a Rejected for a
+part of it that gives none, and raises UnreadableDocument when the file as a whole cannot be read.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from indexer.documents.formats import html, jsonl, markdown, plain
 from indexer.documents.formats.source import Format, Source
 
-__all__ = ["FORMATS", "Format", "Source", "format_of"]
+__all__ = ["FORMATS", "JSONL", "Format", "Source", "format_of"]
+
+JSONL = "JSONL"
 
 FORMATS = (
     Format("texte", (".txt", ".text"), plain.drafts),
     Format("Markdown", (".md", ".markdown"), markdown.drafts),
     Format("HTML", (".html", ".htm", ".xhtml"), html.drafts),
-    Format("JSONL", (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
+    Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
 )
 
 

@@ -6,24 +6,53 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from typing import BinaryIO
 
-from indexer.documents.entry import Draft, Rejected
+from indexer.documents.entry import Draft, Member, Rejected
 from indexer.documents.walk import os_reason
 from indexer.errors import UnreadableDocument
 
-Drafts = Iterator[Draft | Rejected]
+Drafts = Iterator[Draft | Member | Rejected]
+
+# What may be unpacked of one file, all in all, and how deep archives may stand in each other.
+MAX_UNPACKED = 200_000_000
+MAX_MEMBERS = 10_000
+MAX_DEPTH = 3
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be unpacked of a file: bytes and files inside of it, those of archives in archives included."""
+
+    unpacked: int = MAX_UNPACKED
+    members: int = MAX_MEMBERS
+
+    def take(self, size: int, members: int = 0) -> None:
+        """Use some of it up. Raises UnreadableDocument past the end."""
+        self.unpacked -= size
+        self.members -= members
+        if self.unpacked < 0:
+            raise UnreadableDocument(f"plus de {_megabytes(MAX_UNPACKED)} une fois décompressé")
+        if self.members < 0:
+            raise UnreadableDocument(f"plus de {MAX_MEMBERS} fichiers à l’intérieur")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A regular file, open at its beginning; `max_bytes` bounds what may be held in memory of it."""
+    """A regular file, or one inside of another, open at its beginning.
+
+    `max_bytes` bounds what may be held in memory of it, `budget` what may be unpacked of it. `depth` counts the files
+    around it.
+    """
 
     file: BinaryIO
     relative: str
     size: int
     max_bytes: int
+    budget: Budget = field(default_factory=Budget)
+    depth: int = 0
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], relative: str, max_bytes: int) -> Source:
@@ -45,6 +74,14 @@ class Source:
             if len(content) <= self.max_bytes:
                 return content
         raise UnreadableDocument(f"fichier trop gros : {_megabytes(self.size)}, au plus {_megabytes(self.max_bytes)}")
+
+    def inside(self, member: Member) -> Source:
+        """A file inside of this one. Raises UnreadableDocument when it stands too deep."""
+        if self.depth == MAX_DEPTH:
+            raise UnreadableDocument(f"plus de {MAX_DEPTH} archives l’une dans l’autre")
+        content = member.content
+        relative = f"{self.relative}!/{member.name}"
+        return Source(BytesIO(content), relative, len(content), self.max_bytes, self.budget, self.depth + 1)
 
 
 @dataclass(frozen=True, slots=True)
