@@ -38,6 +38,7 @@ DOORS = {
     "selectolax": ("indexer/documents/formats/",),
     "yaml": ("indexer/documents/formats/",),
     "charset_normalizer": ("indexer/documents/",),
+    "py3langid": ("indexer/documents/language.py",),
     "click": ("indexer/cli.py",),
     "flask": ("webapp/",),
     "granian": ("webapp/server.py",),

@@ -19,31 +19,40 @@ from indexer.documents.assemble import assemble
 from indexer.documents.entry import EMPTY_FILE, Entry, Member, Rejected
 from indexer.documents.formats import FORMATS, JSONL, Source, format_of
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
+from indexer.documents.given import NOTHING_SAID, Inventory, Said, given_of, mark_of, not_met
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, walk
+from indexer.documents.walk import METADATA, FileFacts, FolderMetadata, Unwalkable, is_metadata, os_reason, walk
 from indexer.errors import UnreadableDocument
 
 __all__ = [
-    "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "place_inside", "read", "read_lines", "repeated", "walk",
+    "FORMATS", "METADATA", "NOTHING_SAID", "Entry", "FileFacts", "FolderMetadata", "Inventory", "Line", "Lines",
+    "Rejected", "Said", "TypeRules", "Unwalkable", "has_lines", "is_metadata", "lines_of", "mark_of", "not_met",
+    "os_reason",
+    "place_inside", "read", "read_lines", "repeated", "walk",
 ]  # fmt: skip
 
 
 def read(
-    path: str | os.PathLike[str], relative: str, rules: TypeRules, *, max_bytes: int, today: date | None = None
+    path: str | os.PathLike[str],
+    relative: str,
+    rules: TypeRules,
+    *,
+    max_bytes: int,
+    today: date | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Iterator[Entry | Rejected]:
     """The documents of one file and, when it holds files, of these, streamed.
 
     `max_bytes` bounds a file that is one document; a JSONL of any size is read, line by line. Raises
     UnreadableDocument, its message the reason in French, when the file as a whole cannot be read; for a damaged gzip
     file that may come after entries. A file inside that cannot be read is a Rejected. `today` (default: the UTC day)
-    bounds dates.
+    bounds dates. What is `said` of the file from outside wins.
     """
     with _opened(path, relative, max_bytes) as source:
-        yield from _read(source, "", rules, today or _today())
+        yield from _read(source, "", rules, today or _today(), said)
 
 
-def _read(source: Source, member: str, rules: TypeRules, today: date) -> Iterator[Entry | Rejected]:
+def _read(source: Source, member: str, rules: TypeRules, today: date, said: Said) -> Iterator[Entry | Rejected]:
     """The documents of a file, or of one inside of it (`member`: where)."""
     format_ = format_of(source.relative)
     if format_ is None:
@@ -54,11 +63,12 @@ def _read(source: Source, member: str, rules: TypeRules, today: date) -> Iterato
         return
     for found in format_.drafts(source):
         if isinstance(found, Member):
-            yield from _read_member(source, member, found, rules, today)
+            yield from _read_member(source, member, found, rules, today, said)
         elif isinstance(found, Rejected):
             yield replace(found, member=place_inside(member, found.member))
         else:
-            entry = assemble(found, source.relative, rules, today)
+            given = given_of(said, member, alone=found.key is None)
+            entry = assemble(found, source.relative, rules, today, given)
             if isinstance(entry, Rejected):
                 yield replace(entry, member=member)
             else:
@@ -66,12 +76,12 @@ def _read(source: Source, member: str, rules: TypeRules, today: date) -> Iterato
 
 
 def _read_member(
-    source: Source, member: str, found: Member, rules: TypeRules, today: date
+    source: Source, member: str, found: Member, rules: TypeRules, today: date, said: Said
 ) -> Iterator[Entry | Rejected]:
     """The documents of a file inside of another; what cannot be read of it is a Rejected."""
     inside = place_inside(member, found.name)
     try:
-        yield from _read(source.inside(found), inside, rules, today)
+        yield from _read(source.inside(found), inside, rules, today, said)
     except UnreadableDocument as error:
         yield Rejected(None, None, str(error), empty=False, member=inside)
 
@@ -95,13 +105,19 @@ def lines_of(path: str, relative: str, known: Known | None = None) -> Iterator[L
 
 
 def read_lines(
-    lines: Iterable[Line | Rejected], relative: str, rules: TypeRules, *, today: date | None = None
+    lines: Iterable[Line | Rejected],
+    relative: str,
+    rules: TypeRules,
+    *,
+    today: date | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Iterator[Entry | Rejected]:
     """The documents of some lines of a file."""
     today = today or _today()
+    given = given_of(said, "", alone=False)
     for line in lines:
         draft = line if isinstance(line, Rejected) else draft_of(line)
-        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today)
+        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today, given)
         yield entry if isinstance(entry, Rejected) else entry._replace(format=JSONL)
 
 

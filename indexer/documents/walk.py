@@ -30,6 +30,14 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderMetadata:
+    """A table that says things of the files of its folder and is no document itself."""
+
+    relative: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unwalkable:
     """A folder or file that could not be looked at, and why (French)."""
 
@@ -50,12 +58,16 @@ def os_reason(error: OSError) -> str:
     return _REASONS.get(type(error)) or error.strerror or type(error).__name__
 
 
-def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalkable]:
+METADATA = "metadata.csv"
+
+
+def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | FolderMetadata | Unwalkable]:
     """The regular files below `root` (or `root` itself), ordered by the bytes of their relative paths.
 
     Hidden names and those that match a pattern of `ignore` (fnmatch, on the name or the relative path) are skipped, and
     so are symbolic links (the root itself may be one), devices, pipes, sockets and files that vanish meanwhile. Folders
-    that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable.
+    that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable. The
+    `metadata.csv` of a folder comes before all else in it, ignored or not.
     Raises CorpusError when the root is missing or cannot be listed.
     """
     ignored = _ignoring(ignore)
@@ -82,13 +94,18 @@ def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalka
         try:
             facts = os.lstat(path)
             if stat.S_ISREG(facts.st_mode):
-                yield _facts(relative, path, facts)
+                yield FolderMetadata(relative, path) if is_metadata(relative) else _facts(relative, path, facts)
             elif stat.S_ISDIR(facts.st_mode):
                 pending.append(iter(_listing(path, relative + "/", ignored)))
         except FileNotFoundError:
             continue
         except OSError as error:
             yield Unwalkable(relative, f"lecture impossible : {os_reason(error)}")
+
+
+def is_metadata(relative: str) -> bool:
+    """True for the name, or the path, of a table of metadata."""
+    return relative[-len(METADATA) :].lower() == METADATA and relative[-len(METADATA) - 1 : -len(METADATA)] in ("", "/")
 
 
 def _facts(relative: str, path: str, facts: os.stat_result) -> FileFacts:
@@ -102,7 +119,7 @@ def _ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
 
 
 def _listing(folder: str, prefix: str, ignored: Callable[[str], object]) -> list[tuple[str, str, bool]]:
-    """(relative, path, repeats the name before) of each entry to keep.
+    """(relative, path, repeats the name before) of each entry to keep, a table of metadata first.
 
     A folder sorts as its name with `/` behind, so that `a.txt` comes before `a/b.txt` as in a sort of whole paths.
     """
@@ -111,14 +128,15 @@ def _listing(folder: str, prefix: str, ignored: Callable[[str], object]) -> list
         for entry in entries:
             name = _name(entry.name)
             relative = prefix + name
-            if name.startswith(".") or ignored(name) or ignored(relative) or entry.is_symlink():
+            table = is_metadata(name) and entry.is_file(follow_symlinks=False)
+            if name.startswith(".") or entry.is_symlink() or (not table and (ignored(name) or ignored(relative))):
                 continue
             ending = b"/" if entry.is_dir(follow_symlinks=False) else b""
-            kept.append((name.encode() + ending, os.fsencode(entry.name), relative, entry.path))
-    kept.sort(key=lambda item: item[:2])
+            kept.append((not table, name.encode() + ending, os.fsencode(entry.name), relative, entry.path))
+    kept.sort(key=lambda item: item[:3])
     seen: set[str] = set()
     listing = []
-    for _, _, relative, path in kept:
+    for _, _, _, relative, path in kept:
         listing.append((relative, path, relative in seen))
         seen.add(relative)
     return listing

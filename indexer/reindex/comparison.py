@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from indexer import documents
-from indexer.documents import FileFacts
+from indexer.documents import METADATA, NOTHING_SAID, FileFacts, FolderMetadata, Inventory, Said, Unwalkable
 from indexer.errors import CorpusError
 from indexer.reindex.report import Problem
 from indexer.reindex.roots import Scope
@@ -20,11 +20,16 @@ from indexer.reindex.work import hash_of
 
 @dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A file that is new or may have changed: its number in the table, that of the file it was before it moved."""
+    """A file that is new or may have changed: its number in the table, that of the file it was before it moved.
+
+    `said` is what a table of metadata says of it, `said_anew` whether that is not what it said before.
+    """
 
     facts: FileFacts
     number: int | None
     moved_from: int | None = None
+    said: Said = field(default_factory=lambda: NOTHING_SAID)
+    said_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Comparison:
     to_read: Sequence[FileToRead]
     gone: Sequence[int]
     problems: Sequence[Problem]
+    warnings: Sequence[str] = ()
 
 
 def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: Path, trust_times: bool) -> Comparison:
@@ -54,10 +60,14 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
     problems: list[Problem] = []
     place = found = 0
     below_index = f"{outside}{os.sep}"
+    inventory = _inventory_above(scope)
     for item in documents.walk(Path(scope.root.path), ignore):
         if not scope.covers(item.relative):
             continue
-        if not isinstance(item, FileFacts):
+        if isinstance(item, FolderMetadata):
+            inventory.add(item.path, item.relative)
+            continue
+        if isinstance(item, Unwalkable):
             problems.append(Problem(item.relative, item.reason))
             continue
         if item.path.startswith(below_index):
@@ -66,22 +76,36 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
         while place < len(numbers) and table.paths[numbers[place]] < item.relative:
             gone.append(numbers[place])
             place += 1
+        said = inventory.of(item.relative)
         if place < len(numbers) and table.paths[numbers[place]] == item.relative:
             number = numbers[place]
             place += 1
-            if trust_times and table.same_on_disk(number, item):
+            anew = table.given(number) != documents.mark_of(said)
+            if trust_times and not anew and table.same_on_disk(number, item):
                 kept[number] = True
             else:
-                to_read.append(FileToRead(item, number))
+                to_read.append(FileToRead(item, number, said=said, said_anew=anew))
         else:
-            to_read.append(FileToRead(item, None))
+            to_read.append(FileToRead(item, None, said=said))
     if not found and numbers and not scope.below:
         raise CorpusError(f"{scope.root.path} est vide alors qu’il y avait des fichiers.")
     gone += numbers[place:]
     unlisted = [number for number in gone if _below_any(table.paths[number], problems)]
     kept[unlisted] = True
     gone = sorted(set(gone).difference(unlisted))
-    return Comparison(scope, kept, *_moves(to_read, gone, table), problems)
+    inventory.warn_of_absent(scope.covers)
+    return Comparison(scope, kept, *_moves(to_read, gone, table), problems, inventory.warnings)
+
+
+def _inventory_above(scope: Scope) -> Inventory:
+    """What the tables in the folders above the part of a root say, for they speak of it too."""
+    inventory = Inventory()
+    for folder in reversed(PurePosixPath(scope.below).parents if scope.below else ()):
+        relative = (folder / METADATA).as_posix()
+        path = Path(scope.root.path, relative)
+        if path.is_file() and not path.is_symlink():
+            inventory.add(str(path), relative)
+    return inventory
 
 
 def _below_any(path: str, problems: Sequence[Problem]) -> bool:
@@ -106,6 +130,6 @@ def _moves(to_read: list[FileToRead], gone: list[int], table: RootFiles) -> tupl
             moved[place] = same
     left = set(gone).difference(moved.values())
     return (
-        [FileToRead(file.facts, file.number, moved.get(place)) for place, file in enumerate(to_read)],
+        [replace(file, moved_from=moved[place]) if place in moved else file for place, file in enumerate(to_read)],
         [number for number in gone if number in left],
     )

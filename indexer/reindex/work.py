@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from indexer import documents
 from indexer.columnar.durable import sha256
-from indexer.documents import Entry, Line, Rejected, TypeRules
+from indexer.documents import Entry, Line, Rejected, Said, TypeRules
 from indexer.engines.base import Batch, Preparer
 from indexer.errors import UnreadableDocument
 from indexer.model import Document
@@ -22,11 +22,12 @@ from indexer.model import Document
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """A file to read, unless its bytes have this SHA-256 ("": whatever they are)."""
+    """A file to read, unless its bytes have this SHA-256 ("": whatever they are), and what a table says of it."""
 
     path: str
     relative: str
     sha256: str
+    said: Said = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Lines:
 
     relative: str
     lines: tuple[Line | Rejected, ...]
+    said: Said = field(default_factory=dict)
 
     @property
     def first(self) -> str:
@@ -120,8 +122,9 @@ class Reader:
         match unit:
             case Files(tasks):
                 outcomes = tuple(self._file(task, entries) for task in tasks)
-            case Lines(relative, lines):
-                outcomes = (Outcome(tuple(_items(documents.read_lines(lines, relative, self._rules), entries))),)
+            case Lines(relative, lines, said):
+                found = documents.read_lines(lines, relative, self._rules, said=said)
+                outcomes = (Outcome(tuple(_items(found, entries))),)
             case Copies(copied):
                 entries = [Entry.of(document) for document in copied]
                 outcomes = ()
@@ -137,7 +140,7 @@ class Reader:
         items: list[Found | Rejected] = []
         unreadable = ""
         try:
-            found = documents.read(task.path, task.relative, self._rules, max_bytes=self._max_bytes)
+            found = documents.read(task.path, task.relative, self._rules, max_bytes=self._max_bytes, said=task.said)
             items.extend(_items(found, entries))
         except UnreadableDocument as error:
             unreadable = str(error)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import FileFacts, Unwalkable, walk
+from indexer.documents import FileFacts, FolderMetadata, Unwalkable, walk
 from indexer.errors import CorpusError
 
 
@@ -131,3 +131,13 @@ def test_a_missing_root_is_an_error_and_not_an_empty_one(tmp_path):
     os.mkfifo(tmp_path / "tuyau")
     with pytest.raises(CorpusError, match="ni un dossier ni un fichier"):
         names(tmp_path / "tuyau")
+
+
+def test_the_metadata_of_a_folder_come_before_all_else_in_it_ignored_or_not(tmp_path):
+    put(tmp_path, "a.txt", "b/a.txt", "b/metadata.csv", "b/c/a.txt", "d/metadata.csv/a.txt", "z-metadata.csv")
+    put(tmp_path, "Metadata.CSV")
+    found = list(walk(tmp_path, ["b/metadata.csv"]))
+    assert [one.relative for one in found if isinstance(one, FolderMetadata)] == ["Metadata.CSV", "b/metadata.csv"]
+    assert [one.relative for one in found] == [
+        "Metadata.CSV", "a.txt", "b/metadata.csv", "b/a.txt", "b/c/a.txt", "d/metadata.csv/a.txt", "z-metadata.csv",
+    ]  # fmt: skip
