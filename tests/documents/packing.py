@@ -79,3 +79,34 @@ def outcome(folder: Path, name: str, content: bytes) -> str:
     said = "\n".join(one.text if isinstance(one, Entry) else one.reason for one in found)
     assert said, f"neither a document nor a reason: {found}"
     return said
+
+
+_ODF = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
+    for name, space in {
+        **{name: name for name in ("office", "text", "table", "style", "meta")},
+        "draw": "drawing",
+        "fo": "xsl-fo-compatible",
+        "svg": "svg-compatible",
+    }.items()
+)
+_ODF += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+
+
+def odt(body: str, *, meta: str = "", automatic: str = "", styles: str = "", manifest: str = "") -> bytes:
+    """An OpenDocument text with this inside of `<office:text>`, its properties and its styles."""
+    text = f"<office:body><office:text>{body}</office:text></office:body>"
+    automatic = f"<office:automatic-styles>{automatic}</office:automatic-styles>"
+    return zipped(
+        ("mimetype", "application/vnd.oasis.opendocument.text"),
+        ("content.xml", f"<office:document-content {_ODF}>{automatic}{text}</office:document-content>"),
+        ("meta.xml", f"<office:document-meta {_ODF}><office:meta>{meta}</office:meta></office:document-meta>"),
+        ("styles.xml", f"<office:document-styles {_ODF}>{styles}</office:document-styles>"),
+        ("META-INF/manifest.xml", f"<manifest>{manifest}</manifest>"),
+    )
+
+
+def fodt(body: str) -> bytes:
+    """The same in one file."""
+    text = f"<office:body><office:text>{body}</office:text></office:body>"
+    return f'<?xml version="1.0"?><office:document {_ODF}>{text}</office:document>'.encode()
