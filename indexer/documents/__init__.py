@@ -20,12 +20,12 @@ from indexer.documents.entry import EMPTY_FILE, Entry, Member, Rejected
 from indexer.documents.formats import FORMATS, JSONL, Source, format_of
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passes_over, walk
+from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
 from indexer.errors import UnreadableDocument
 
 __all__ = [
     "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "passes_over", "place_inside", "read", "read_lines", "repeated", "walk",
+    "has_lines", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated", "walk",
 ]  # fmt: skip
 
 

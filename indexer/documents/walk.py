@@ -101,13 +101,17 @@ def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[Fi
             yield Unwalkable(relative, f"lecture impossible : {os_reason(error)}")
 
 
-def passes_over(relative: str, ignore: Sequence[str]) -> bool:
-    """True when no walk ever looks at a path: it is hidden or ignored, or stands in a folder that is."""
+def passed_over(ignore: Sequence[str]) -> Callable[[str], bool]:
+    """What is true of a relative path that no walk looks at: it is hidden or ignored, or stands in a folder that is."""
     ignored = _ignoring(ignore)
-    names = [_name(name) for name in relative.split("/")]
-    return any(
-        name.startswith(".") or ignored(name) or ignored("/".join(names[:end])) for end, name in enumerate(names, 1)
-    )
+
+    def passed(relative: str) -> bool:
+        names = [_name(name) for name in relative.split("/")]
+        return any(
+            name.startswith(".") or ignored(name) or ignored("/".join(names[:end])) for end, name in enumerate(names, 1)
+        )
+
+    return passed
 
 
 def _facts(relative: str, path: str, facts: os.stat_result) -> FileFacts:

@@ -113,9 +113,10 @@ class Run:
         self._written = self._files_done = 0
         self._progress: Progress = lambda done, total, written, what: None
 
-    def choose(self, paths: Sequence[Path], forget: Sequence[Path]) -> list[Scope]:
+    def choose(self, paths: Sequence[Path], forget: Sequence[Path], *, new_roots: bool) -> list[Scope]:
         """The roots, or parts of roots, that this run looks at; see Roots.choose."""
-        return self._roots.choose(paths, forget, self._settings.corpus.paths, rebuild=self._rebuild)
+        configured = self._settings.corpus.paths
+        return self._roots.choose(paths, forget, configured, rebuild=self._rebuild, new_roots=new_roots)
 
     def go(self, scopes: Sequence[Scope], progress: Progress) -> None:
         """Walk, compare, read, write, publish."""
