@@ -37,8 +37,10 @@ class Watching:
         self.out: list[str] = []
         assert self.process.stdout
         assert self.process.stderr
-        for stream, into in ((self.process.stdout, self.out.append), (self.process.stderr, self.lines.put)):
-            Thread(target=_gather, args=(stream, into), daemon=True).start()
+        streams = (self.process.stdout, self.out.append), (self.process.stderr, self.lines.put)
+        self.gatherers = [Thread(target=_gather, args=each, daemon=True) for each in streams]
+        for gatherer in self.gatherers:
+            gatherer.start()
 
     def until_told(self, words: str) -> str:
         """The next line with these words."""
@@ -70,8 +72,12 @@ class Watching:
             return []
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
+        """Its exit code, all of its lines read."""
         self.process.send_signal(with_signal)
-        return self.process.wait(PATIENCE_S)
+        code = self.process.wait(PATIENCE_S)
+        for gatherer in self.gatherers:
+            gatherer.join(PATIENCE_S)
+        return code
 
     def _all_said(self) -> list[str]:
         while not self.lines.empty():
