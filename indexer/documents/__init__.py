@@ -22,12 +22,13 @@ from indexer.documents.formats import FORMATS, JSONL, Source, format_of, markdow
 from indexer.documents.formats.html import looks_like_html
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, walk
+from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
 from indexer.errors import UnreadableDocument
 
 __all__ = [
     "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "is_plain", "lines_of", "os_reason", "place_inside", "read", "read_lines", "repeated", "walk",
+    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
+    "walk",
 ]  # fmt: skip
 
 # Formats without foreign code in them, and the bytes that tell what else a file may be.

@@ -21,7 +21,7 @@ from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Root
 from indexer.reindex.claims import FREED, Claims
-from indexer.reindex.comparison import Comparison, compare
+from indexer.reindex.comparison import Comparison, compare, with_moves
 from indexer.reindex.crew import Crew, Job
 from indexer.reindex.held import Held
 from indexer.reindex.report import Problem, Report
@@ -115,15 +115,16 @@ class Run:
         self._written = self._files_done = 0
         self._progress: Progress = lambda done, total, written, what: None
 
-    def choose(self, paths: Sequence[Path], forget: Sequence[Path]) -> list[Scope]:
+    def choose(self, paths: Sequence[Path], forget: Sequence[Path], *, new_roots: bool) -> list[Scope]:
         """The roots, or parts of roots, that this run looks at; see Roots.choose."""
-        return self._roots.choose(paths, forget, self._settings.corpus.paths, rebuild=self._rebuild)
+        configured = self._settings.corpus.paths
+        return self._roots.choose(paths, forget, configured, rebuild=self._rebuild, new_roots=new_roots)
 
     def go(self, scopes: Sequence[Scope], progress: Progress) -> None:
         """Walk, compare, read, write, publish."""
         self._progress = progress
         self._tell("Parcours des dossiers")
-        looks = [look for scope in scopes if (look := self._look(scope)) is not None]
+        looks = self._looks(scopes)
         self._dirty = self._roots.changed
         if self.report.missing and not looks and not self._dirty:
             return
@@ -144,6 +145,14 @@ class Run:
         self._progress(self._files_done, len(self._to_read), self._written, what)
 
     # --- what is not read ------------------------------------------------------------------------------------------
+
+    def _looks(self, scopes: Sequence[Scope]) -> list[Comparison]:
+        """What the disk shows of the scopes: files that moved inside a root are known, whatever part they moved to."""
+        looks: dict[str, list[Comparison]] = {}
+        for scope in scopes:
+            if (look := self._look(scope)) is not None:
+                looks.setdefault(scope.root.name, []).append(look)
+        return [look for name, several in looks.items() for look in with_moves(several, self._table.root(name))]
 
     def _look(self, scope: Scope) -> Comparison | None:
         """A look at a root; None, and a line in the report, when it cannot be believed."""
