@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TrouvailleError,
     )
     from indexer.french.dates import asked_date, date_text, period_text
+    from indexer.french.languages import FRENCH, language_label
     from indexer.links import (
         JSON_PATH,
         SEARCH_PATH,
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
         refuse_unknown,
         request_pairs,
         search_url,
+        toggle_language,
         toggle_type,
         url_of,
     )
     from indexer.model import (
         MONTHS,
         UNKNOWN_DATE,
+        UNKNOWN_LANGUAGE,
         DateFilter,
         DateSource,
         Document,
@@ -60,10 +63,12 @@ if TYPE_CHECKING:
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "FRENCH",
     "JSON_PATH",
     "MONTHS",
     "SEARCH_PATH",
     "UNKNOWN_DATE",
+    "UNKNOWN_LANGUAGE",
     "DateFilter",
     "DateSource",
     "Document",
@@ -99,6 +104,7 @@ __all__ = [
     "date_text",
     "document_json",
     "document_url",
+    "language_label",
     "load_settings",
     "parse_request",
     "period_text",
@@ -111,14 +117,15 @@ __all__ = [
     "status_json",
     "suggestions_json",
     "tellings_of",
+    "toggle_language",
     "toggle_type",
     "url_of",
 ]
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "as_json", "why", "understood", "documents", "searcher",
-    "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.languages", "as_json", "why", "understood",
+    "documents", "searcher", "assembly",
 )  # fmt: skip
 
 

@@ -232,6 +232,7 @@ def _steps() -> Iterator[Callable[[int, int, str, str], None]]:
 @click.argument("query")
 @click.option("--type", "types", multiple=True, help="Seulement ce type ; se répète.")
 @click.option("--date", default="", help="2023, 2023-06, 2023-06-30, 2023-06..2023-09 ou inconnue.")
+@click.option("--language", "languages", multiple=True, help="Seulement cette langue (fr, anglais…) ; se répète.")
 @click.option("--sort", "sort", default="", help="pertinence, recent, ancien ou titre.")
 @click.option("--page", default="", help="Numéro de page, à partir de 1.")
 @click.option("--limit", type=click.IntRange(1), help="Résultats par page.")
@@ -244,6 +245,7 @@ def search(
     query: str,
     types: tuple[str, ...],
     date: str,
+    languages: tuple[str, ...],
     sort: str,
     page: str,
     limit: int | None,
@@ -259,6 +261,7 @@ def search(
     from indexer.why import reasons_of
 
     args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page], "sans": literal}
+    args["langue"] = languages
     if all_words:
         args["mots"] = ["tous"]
     if why:

@@ -108,6 +108,7 @@ class PartialDate:
 
 
 UNKNOWN_DATE = "inconnue"
+UNKNOWN_LANGUAGE = "inconnue"
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -233,9 +234,9 @@ class Sort(StrEnum):
 class SearchRequest:
     """One question: the text as typed, the filters, the order, the page (from 1) and its size.
 
-    `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
-    `explain` asks for the reasons of each hit. `literal` are words taken as they were typed, never corrected nor found
-    under other names.
+    `types` holds any of these types (none: all), `languages` any of these codes or UNKNOWN_LANGUAGE. `all_words` asks
+    for every word instead of the usual matching rule. `explain` asks for the reasons of each hit. `literal` are words
+    taken as they were typed, never corrected nor found under other names.
     """
 
     text: str = ""
@@ -247,6 +248,7 @@ class SearchRequest:
     all_words: bool = False
     explain: bool = False
     literal: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 class InterpretationKind(StrEnum):
@@ -364,6 +366,7 @@ class SearchPage:
     took_ms: float
     interpretations: tuple[Interpretation, ...] = ()
     suggestion: SearchRequest | None = None
+    languages: tuple[FacetValue, ...] = ()
 
     @property
     def last_page(self) -> int:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from indexer import (
+    FRENCH,
     JSON_PATH,
+    UNKNOWN_LANGUAGE,
     DateFilter,
     Document,
     DocumentPage,
@@ -28,12 +30,14 @@ from indexer import (
     Telling,
     choose_date,
     document_url,
+    language_label,
     period_text,
     read_back,
     reasons_of,
     request_pairs,
     search_url,
     tellings_of,
+    toggle_language,
     toggle_type,
 )
 from webapp.dates import field_text
@@ -124,6 +128,7 @@ class HitView:
     url: str
     type_label: str
     inferred: str
+    language: str
     reasons: tuple[Reason, ...] = ()
 
     @property
@@ -167,6 +172,7 @@ class Results:
     why: Link | None
     types: Facet
     dates: Facet
+    languages: Facet
     form: DateForm
     hidden: Pairs
     hits: tuple[HitView, ...]
@@ -205,6 +211,7 @@ class Reading:
     walked: int
     where: Facet
     inferred: str
+    language: str
     original: str | None
     place: str
     first_seen: PartialDate | None
@@ -243,14 +250,16 @@ def results(page: SearchPage, label: Label) -> Results:
         why=_why(page),
         types=_types(page),
         dates=_dates(page),
+        languages=_languages(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "tri", "mots", "pourquoi"),
+        hidden=_kept(request, "type", "date", "langue", "tri", "mots", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
                 document_url(hit.document.id, request.text),
                 label(hit.document.type),
                 _inferred(hit.document),
+                _foreign(hit.document),
                 reasons_of(hit),
             )
             for hit in page.hits
@@ -266,7 +275,7 @@ def results(page: SearchPage, label: Label) -> Results:
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "tri", "mots", "sans", "pourquoi")
+    kept = _kept(request, "q", "type", "langue", "tri", "mots", "sans", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
@@ -300,6 +309,7 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     tags = [Link(label(value), search_url(toggle_type(request, value))) for value in request.types]
     if request.date:
         tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
+    tags += [Link(_language_shown(value), search_url(toggle_language(request, value))) for value in request.languages]
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
     for word in request.literal:
@@ -310,7 +320,7 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, all_words=False, literal=(), page=1)
+    return replace(request, types=(), date=None, languages=(), all_words=False, literal=(), page=1)
 
 
 def _why(page: SearchPage) -> Link | None:
@@ -346,6 +356,22 @@ def _types(page: SearchPage) -> Facet:
     if len(more) < 2:  # folding one row away saves none
         return Facet(rows)
     return Facet(in_sight, more, f"{len(more)} autres types")
+
+
+def _languages(page: SearchPage) -> Facet:
+    """Nothing when all is in one language and none was chosen: there is nothing to choose."""
+    if len(page.languages) < 2 and not page.request.languages:
+        return Facet(())
+    return Facet(_rows(page.languages, lambda value: search_url(toggle_language(page.request, value))))
+
+
+def _language_shown(code: str) -> str:
+    return "langue inconnue" if code == UNKNOWN_LANGUAGE else f"en {language_label(code)}"
+
+
+def _foreign(document: Document) -> str:
+    """« en anglais » for what is mostly in another language than French."""
+    return "" if document.language in ("", FRENCH) else _language_shown(document.language)
 
 
 def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
@@ -460,6 +486,7 @@ def reading(page: DocumentPage, text: str) -> Reading:
         walked=min(marks, WALKED_MARKS),
         where=_where(where),
         inferred=_inferred(document),
+        language=_foreign(document),
         original=_safe_link(document.url),
         place=f"{document.root}/{document.path}",
         first_seen=moment_date(document.first_seen),
@@ -515,6 +542,9 @@ def _facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("Date", date),
         ("Titre", spaced(document.title_rule)),
         ("Type", spaced(document.type_rule)),
+        ("Auteurs" if len(document.authors) > 1 else "Auteur", ", ".join(document.authors)),
+        ("Langue", language_label(document.language)),
+        ("Format", document.format),
         ("Adresse", document.url or ""),
         ("Identifiant", document.id),
         ("Empreinte", document.digest),
