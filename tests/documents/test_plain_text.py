@@ -196,7 +196,7 @@ def test_a_file_without_text_is_reported_as_empty(tmp_path, content, reason):
     ("name", "reason"),
     [
         ("a.pdf", "format non pris en charge : .pdf"),
-        ("a.DOCX", "format non pris en charge : .docx"),
+        ("a.XYZ", "format non pris en charge : .xyz"),
         ("LISEZMOI", "format non pris en charge : nom sans extension"),
     ],
 )

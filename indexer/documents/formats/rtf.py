@@ -166,7 +166,7 @@ class _Document:
             self.flow.close_note() if purpose == _NOTE else self.flow.close_box()
         elif purpose == _TITLE:
             self.said.title = text
-        elif purpose == _AUTHOR:
+        elif purpose == _AUTHOR and not self.said.authors:  # a second one, of LibreOffice, saved the file last
             self.said.authors.append(text)
         elif purpose in (_MADE, _SAVED):
             year, month, day = (self._numbers.get(name, 0) for name in ("yr", "mo", "dy"))
