@@ -31,7 +31,7 @@ _FILE_NAME = re.compile(
 _NOBODY = frozenset((
     "user", "admin", "administrateur", "administrator", "utilisateur", "unknown", "unknown author", "inconnu", "auteur",
     "author", "owner", "proprietaire", "pc", "hp", "dell", "acer", "asus", "microsoft", "microsoft office user",
-    "windows user", "utilisateur windows", "utilisateur microsoft office", "python-docx", "apache poi", "calibre", "x", "xxx",
+    "windows user", "utilisateur windows", "utilisateur microsoft office", "python-docx", "apache poi", "calibre",
 ))  # fmt: skip
 _WORD = re.compile(r"\w{3,}")
 _TOP = 6
