@@ -14,7 +14,7 @@ from indexer.documents.formats import html
 from indexer.documents.formats.properties import real_authors, real_title
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.documents.formats.unzip import Unzipped
-from indexer.documents.formats.xml import Attributes, walk
+from indexer.documents.formats.xml import Attributes, value, walk
 from indexer.errors import UnreadableDocument
 from indexer.french.spelling import squeeze
 
@@ -86,7 +86,7 @@ class _Book:
 
     def all(self, *names: str) -> list[str]:
         """All that is said under these names."""
-        return [value for name in names for value in self._said.get(name, ())]
+        return [text for name in names for text in self._said.get(name, ())]
 
     def chapters(self) -> Iterator[str]:
         """The names of the pages in the order of reading; what the spine names and is not there is passed over."""
@@ -105,7 +105,7 @@ class _Book:
         elif name == "itemref" and attributes.get("linear") != "no":
             self._spine.append(attributes.get("idref", ""))
         else:
-            self._event = attributes.get("opf:event") or attributes.get("property", "")
+            self._event = value(attributes, "opf:event") or attributes.get("property", "")
 
     def _item(self, attributes: Attributes) -> None:
         kind, path = attributes.get("media-type", ""), unquote(attributes.get("href", ""))
