@@ -58,7 +58,7 @@ def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalka
     that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable.
     Raises CorpusError when the root is missing or cannot be listed.
     """
-    ignored = _ignoring(ignore)
+    ignored = ignoring(ignore)
     try:
         facts = root.stat()
         if stat.S_ISREG(facts.st_mode):
@@ -95,7 +95,7 @@ def _facts(relative: str, path: str, facts: os.stat_result) -> FileFacts:
     return FileFacts(relative, path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
-def _ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
+def ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
     """What is true of a name or relative path that matches one of the patterns (one expression: fnmatch tries each)."""
     wanted = "|".join(translate(unicodedata.normalize("NFC", pattern)) for pattern in patterns)
     return re.compile(wanted).match if patterns else lambda name: None

@@ -108,8 +108,15 @@ class Done:
 class Reader:
     """Does units of work. `preparer` makes what analyses documents; None when they are only to be counted."""
 
-    def __init__(self, rules: TypeRules, max_bytes: int, preparer: Callable[[], Preparer] | None) -> None:
+    def __init__(
+        self,
+        rules: TypeRules,
+        max_bytes: int,
+        preparer: Callable[[], Preparer] | None,
+        choices: documents.Choices | None = None,
+    ) -> None:
         self._rules = rules
+        self._choices = choices
         self._max_bytes = max_bytes
         self._make = preparer
         self._preparer: Preparer | None = None
@@ -137,7 +144,9 @@ class Reader:
         items: list[Found | Rejected] = []
         unreadable = ""
         try:
-            found = documents.read(task.path, task.relative, self._rules, max_bytes=self._max_bytes)
+            found = documents.read(
+                task.path, task.relative, self._rules, max_bytes=self._max_bytes, choices=self._choices
+            )
             items.extend(_items(found, entries))
         except UnreadableDocument as error:
             unreadable = str(error)
