@@ -62,7 +62,7 @@ def test_a_file_of_macintosh_is_in_its_encoding(tmp_path):
 
 INFO = (
     r"{\info{\title Rapport sur l'\'e9t\'e9}{\author Awa Ke\u239?ta}{\operator Autre}"
-    r"{\creatim\yr2020\mo1\dy21\hr8}{\revtim\yr2021\mo2\dy3}}"
+    r"{\creatim\yr2020\mo1\dy21\hr8}{\author Autre}{\revtim\yr2021\mo2\dy3}}"
 )
 
 

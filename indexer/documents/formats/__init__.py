@@ -8,7 +8,22 @@ whole cannot be read.
 from __future__ import annotations
 
 from indexer.documents.decode import decode
-from indexer.documents.formats import archive, csv, docx, html, json, jsonl, kinds, mail, markdown, odt, plain, rtf
+from indexer.documents.formats import (
+    archive,
+    csv,
+    doc,
+    docx,
+    epub,
+    html,
+    json,
+    jsonl,
+    kinds,
+    mail,
+    markdown,
+    odt,
+    plain,
+    rtf,
+)
 from indexer.documents.formats.kinds import OtherKind
 from indexer.documents.formats.source import Choices, Format, Source
 from indexer.documents.signatures import COMPRESSED, START_BYTES
@@ -37,8 +52,10 @@ FORMATS = (
     Format(MARKDOWN, (".md", ".markdown"), markdown.drafts),
     Format(kinds.HTML, (".html", ".htm", ".xhtml"), html.drafts),
     Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
+    Format("DOC", (".doc", ".dot"), doc.drafts),
     Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),
     Format("RTF", (".rtf",), rtf.drafts),
+    Format("EPUB", (".epub",), epub.drafts),
     Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
     Format(kinds.JSON, (".json",), json.drafts),
     Format("CSV", (".csv", ".tsv", ".tab"), csv.drafts),
