@@ -201,26 +201,6 @@ def test_a_file_without_text_is_reported_as_empty(tmp_path, content, reason):
     assert read_all(tmp_path / "a.txt") == [Rejected(None, None, reason, empty=True)]
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("a.pdf", "format non pris en charge : .pdf"),
-        ("a.XYZ", "format non pris en charge : .xyz"),
-        ("LISEZMOI", "format non pris en charge : nom sans extension"),
-    ],
-)
-def test_other_formats_are_refused_with_their_name(tmp_path, name, reason):
-    (tmp_path / name).write_text("texte")
-    with pytest.raises(UnreadableDocument, match=reason):
-        read_all(tmp_path / name)
-
-
-def test_a_pdf_called_txt_is_refused(tmp_path):
-    (tmp_path / "a.txt").write_bytes(b"%PDF-1.7\n" + bytes(range(256)))
-    with pytest.raises(UnreadableDocument, match="le contenu n’est pas du texte : PDF"):
-        read_all(tmp_path / "a.txt")
-
-
 def test_a_file_that_is_too_big_is_refused_before_it_is_read(tmp_path):
     with (tmp_path / "a.txt").open("wb") as file:
         file.truncate(10**12)
