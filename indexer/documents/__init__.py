@@ -16,8 +16,10 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from indexer.documents.assemble import assemble
+from indexer.documents.decode import refuse_other_kinds
 from indexer.documents.entry import EMPTY_FILE, Entry, Member, Rejected
-from indexer.documents.formats import FORMATS, JSONL, Source, format_of
+from indexer.documents.formats import FORMATS, JSONL, Source, format_of, markdown, plain
+from indexer.documents.formats.html import looks_like_html
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
 from indexer.documents.types import TypeRules
 from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
@@ -25,8 +27,13 @@ from indexer.errors import UnreadableDocument
 
 __all__ = [
     "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated", "walk",
+    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
+    "walk",
 ]  # fmt: skip
+
+# Formats without foreign code in them, and the bytes that tell what else a file may be.
+_PLAIN = (plain.drafts, markdown.drafts, drafts)
+_START_BYTES = 4096
 
 
 def read(
@@ -85,6 +92,20 @@ def has_lines(relative: str) -> bool:
     """True for a file that holds a document a line."""
     format_ = format_of(relative)
     return format_ is not None and format_.drafts is drafts
+
+
+def is_plain(path: str | os.PathLike[str], relative: str) -> bool:
+    """True for a file that our own code alone reads (text, Markdown, JSONL), by its name and its first bytes."""
+    format_ = format_of(relative)
+    if format_ is None or format_.drafts not in _PLAIN:
+        return False
+    try:
+        with _opened(path, relative, 0) as source:
+            start = source.file.read(_START_BYTES)
+            refuse_other_kinds(start)
+    except UnreadableDocument:
+        return False
+    return not looks_like_html(start)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ part of it that gives none, and raises UnreadableDocument when the file as a who
 
 from __future__ import annotations
 
-from indexer.documents.formats import html, jsonl, markdown, plain
+from indexer.documents.formats import docx, html, jsonl, markdown, odt, plain, rtf
 from indexer.documents.formats.source import Format, Source
 
 __all__ = ["FORMATS", "JSONL", "Format", "Source", "format_of"]
@@ -17,6 +17,9 @@ FORMATS = (
     Format("texte", (".txt", ".text"), plain.drafts),
     Format("Markdown", (".md", ".markdown"), markdown.drafts),
     Format("HTML", (".html", ".htm", ".xhtml"), html.drafts),
+    Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
+    Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),
+    Format("RTF", (".rtf",), rtf.drafts),
     Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
 )
 
