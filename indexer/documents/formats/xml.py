@@ -92,7 +92,7 @@ def walk(pieces: Iterable[bytes], reader: Reader) -> None:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that is none
-        raise UnreadableDocument(f"XML mal formé ({error})") from error
+        raise UnreadableDocument(f"XML mal formé, ligne {parser.CurrentLineNumber}") from error
 
 
 def _doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
