@@ -6,7 +6,7 @@ import pytest
 
 from indexer.errors import UnreadableDocument
 
-from .packing import damaged, fodt, odt, outcome, zipped
+from .packing import damaged, fodt, odt, outcome
 from .reading import BODY, entry_of, read_all
 
 
