@@ -63,7 +63,6 @@ ENTITIES = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 REFUSED = [
     (epub(BODY, more=encryption("O/ch%200.xhtml")), "DRM"),
     (epub(b"%PDF-1.4"), "chapitre illisible"),
-    (zipped(("a.txt", "x")), "il y manque « META-INF/container.xml »"),
     (zipped(("META-INF/container.xml", "<container/>")), "ne dit pas où est son contenu"),
     (zipped(("META-INF/container.xml", ENTITIES)), "XML refusé"),
     (b"PK", "archive ZIP endommagée"),

@@ -36,7 +36,7 @@ def drafts(source: Source) -> Drafts:
 
 def _read_aside(package: Unzipped, part: str | None, reader: Reader, what: str, warnings: list[str]) -> None:
     """Read a part that the text can do without: one that is damaged is a warning."""
-    if part in package.names():
+    if part and part in package:
         try:
             walk(package.chunks(part, _MOST), reader)
         except UnreadableDocument as error:
