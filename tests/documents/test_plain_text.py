@@ -195,7 +195,7 @@ def test_a_file_without_text_is_reported_as_empty(tmp_path, content, reason):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("a.pdf", "format non pris en charge : .pdf"),
+        ("a.ppt", "format non pris en charge : .ppt"),
         ("a.DOCX", "format non pris en charge : .docx"),
         ("LISEZMOI", "format non pris en charge : nom sans extension"),
     ],

@@ -6,7 +6,7 @@ part of it that gives none, and raises UnreadableDocument when the file as a who
 
 from __future__ import annotations
 
-from indexer.documents.formats import html, jsonl, markdown, plain
+from indexer.documents.formats import html, jsonl, markdown, pdf, plain
 from indexer.documents.formats.source import Format, Source
 
 __all__ = ["FORMATS", "JSONL", "Format", "Source", "format_of"]
@@ -17,6 +17,7 @@ FORMATS = (
     Format("texte", (".txt", ".text"), plain.drafts),
     Format("Markdown", (".md", ".markdown"), markdown.drafts),
     Format("HTML", (".html", ".htm", ".xhtml"), html.drafts),
+    Format("PDF", (".pdf",), pdf.drafts),
     Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
 )
 
