@@ -52,6 +52,8 @@ _AT_EDGE = 3
 _LEAST_PAGES = 3
 _SHARE = 0.4
 _NUMBER = re.compile(r"\d+")
+_NUMBER_AT_END = re.compile(r"^\W*\d|\d\W*$")
+_LONGEST_NUMBERED = 80
 _ONLY_NUMBER = re.compile(r"\W*(?:page\s*)?(\d{1,4})(?:\s*(?:/|sur|de|of)\s*\d{1,4})?\W*", re.IGNORECASE)
 
 
@@ -86,8 +88,9 @@ def without_furniture(pages: Sequence[list[Line]]) -> list[list[Line]]:
 def _edges(lines: list[Line]) -> list[tuple[Line, bool]]:
     """The lines at the edges of a page, and whether it is its top."""
     ordered = sorted(lines, key=lambda line: -line.base)
-    bottom = ordered[max(_AT_EDGE, len(ordered) - _AT_EDGE) :]
-    return [(line, True) for line in ordered[:_AT_EDGE]] + [(line, False) for line in bottom]
+    half = (len(ordered) + 1) // 2
+    above, below = ordered[:half][:_AT_EDGE], ordered[half:][-_AT_EDGE:]
+    return [(line, True) for line in above] + [(line, False) for line in below]
 
 
 def _is_lone_number(page: int, line: Line) -> bool:
@@ -97,7 +100,10 @@ def _is_lone_number(page: int, line: Line) -> bool:
 
 
 def _counts_pages(found: Sequence[tuple[int, Line]]) -> bool:
-    """True when one of the numbers in a line grows as the pages do."""
+    """True when a short line begins or ends with a number, and one of its numbers grows as the pages do."""
+    text = found[0][1].text
+    if len(text) > _LONGEST_NUMBERED or not _NUMBER_AT_END.search(text):
+        return False
     numbers = [(page, [int(written[:9]) for written in _NUMBER.findall(line.text)]) for page, line in found]
     for column in zip(*([value - page for value in values] for page, values in numbers), strict=False):
         if Counter(column).most_common(1)[0][1] >= 0.8 * len(found):
@@ -112,7 +118,12 @@ def _has_letters(text: str) -> bool:
 # --- paragraphs ----------------------------------------------------------------------------------------------------
 
 # « Chapitre premier ....... 12 »: a line of a table of contents.
-_LEADERS = re.compile(r"[.…_·]{4,}|(?:[.…_·] ){4,}")
+_LEADERS = re.compile(r"\s*(?:[.…_·]{4,}|(?:[.…_·] ){4,})\s*")
+# « Article 12 », « TITRE II »: the beginning of something new, behind what has ended.
+_NUMBERED = re.compile(
+    r"(?:A(?:rticle|rt\.|RTICLE|nnexe|NNEXE)|T(?:itre|ITRE)|C(?:hapitre|HAPITRE)|S(?:ection|ECTION)|P(?:artie|ARTIE))"
+    r"\s+(?:[LRD]\.?\s?)?(?:\d|[IVXL]+\b|(?i:premi|uni))"
+)
 _DEFAULT_PITCH = 1.2
 
 
@@ -126,7 +137,7 @@ def paragraphs_of(pages: Sequence[list[Line]], known: Known) -> Paragraphs:
     for number, lines in enumerate(pages):
         for at, placed in enumerate(layout.placed(lines)):
             goes_on = before is not None and layout.goes_on(before, placed, same_page=at > 0)
-            text = _LEADERS.sub("… ", placed.line.text)
+            text = _LEADERS.sub(" … ", placed.line.text).strip()
             if goes_on:
                 add_line(made[-1][0], text, seams)
             else:
@@ -188,6 +199,8 @@ class _Layout:
         if drop < 0.3 * one.size:  # beside it
             return 0 <= two.left - one.right < 1.5 * one.size
         if drop > 1.4 * self._pitch * one.size:
+            return False
+        if ended and _NUMBERED.match(two.text):
             return False
         if ended and two.left > max(one.left, before.left) + 0.8 * two.size:
             return False
