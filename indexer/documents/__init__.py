@@ -16,30 +16,44 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from indexer.documents.assemble import assemble
+from indexer.documents.decode import refuse_other_kinds
 from indexer.documents.entry import EMPTY_FILE, Entry, Member, Rejected
-from indexer.documents.formats import FORMATS, JSONL, Source, format_of
+from indexer.documents.formats import FORMATS, JSONL, Source, format_of, markdown, plain
+from indexer.documents.formats.html import looks_like_html
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
+from indexer.documents.hyphens import Joins, unknown
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, walk
+from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
 from indexer.errors import UnreadableDocument
 
 __all__ = [
-    "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "place_inside", "read", "read_lines", "repeated", "walk",
+    "FORMATS", "Entry", "FileFacts", "Joins", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
+    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
+    "unknown", "walk",
 ]  # fmt: skip
+
+# Formats without foreign code in them, and the bytes that tell what else a file may be.
+_PLAIN = (plain.drafts, markdown.drafts, drafts)
+_START_BYTES = 4096
 
 
 def read(
-    path: str | os.PathLike[str], relative: str, rules: TypeRules, *, max_bytes: int, today: date | None = None
+    path: str | os.PathLike[str],
+    relative: str,
+    rules: TypeRules,
+    *,
+    max_bytes: int,
+    today: date | None = None,
+    joins: Joins = unknown,
 ) -> Iterator[Entry | Rejected]:
     """The documents of one file and, when it holds files, of these, streamed.
 
     `max_bytes` bounds a file that is one document; a JSONL of any size is read, line by line. Raises
     UnreadableDocument, its message the reason in French, when the file as a whole cannot be read; for a damaged gzip
     file that may come after entries. A file inside that cannot be read is a Rejected. `today` (default: the UTC day)
-    bounds dates.
+    bounds dates. `joins` says how words that are cut at line ends are written elsewhere.
     """
-    with _opened(path, relative, max_bytes) as source:
+    with _opened(path, relative, max_bytes, joins) as source:
         yield from _read(source, "", rules, today or _today())
 
 
@@ -87,6 +101,20 @@ def has_lines(relative: str) -> bool:
     return format_ is not None and format_.drafts is drafts
 
 
+def is_plain(path: str | os.PathLike[str], relative: str) -> bool:
+    """True for a file that our own code alone reads (text, Markdown, JSONL), by its name and its first bytes."""
+    format_ = format_of(relative)
+    if format_ is None or format_.drafts not in _PLAIN:
+        return False
+    try:
+        with _opened(path, relative, 0) as source:
+            start = source.file.read(_START_BYTES)
+            refuse_other_kinds(start)
+    except UnreadableDocument:
+        return False
+    return not looks_like_html(start)
+
+
 @contextlib.contextmanager
 def lines_of(path: str, relative: str, known: Known | None = None) -> Iterator[Lines]:
     """The lines of a file, looked over, without those that are `known`. Raises UnreadableDocument, as `read` does."""
@@ -106,8 +134,8 @@ def read_lines(
 
 
 @contextlib.contextmanager
-def _opened(path: str | os.PathLike[str], relative: str, max_bytes: int) -> Iterator[Source]:
-    source = Source.open(path, relative, max_bytes)
+def _opened(path: str | os.PathLike[str], relative: str, max_bytes: int, joins: Joins = unknown) -> Iterator[Source]:
+    source = Source.open(path, relative, max_bytes, joins)
     try:
         yield source
     except OSError as error:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from indexer.french.spelling import plain
 
 # Of the two halves of a word: True when they are known as one word, False with a hyphen between, None when neither is.
-Known = Callable[[str, str], bool | None]
+Joins = Callable[[str, str], bool | None]
 
 _SOFT = "\u00ad"  # never a word's own
 # What a cut word may end a line with.
@@ -81,9 +81,9 @@ class Seams:
     The text is only looked through when there is a word to be decided.
     """
 
-    def __init__(self, text: str, known: Known = unknown) -> None:
+    def __init__(self, text: str, joins: Joins = unknown) -> None:
         self._text = text
-        self._known = known
+        self._joins = joins
 
     def joined(self, line: str, following: str) -> str | None:
         """`line` ready to be followed by the next one at once, when a word goes on from one to the other.
@@ -107,11 +107,11 @@ class Seams:
         first, second = _JOINT.split(before)[-1].lower(), _JOINT.split(after)[0].lower()
         within = self._in_text(first, second)
         if within is None:
-            within = self._known(first, second)
+            within = self._joins(first, second)
         return not within if within is not None else keeps_hyphen(first, second, inner="-" in before or "-" in after)
 
     def _in_text(self, first: str, second: str) -> bool | None:
-        """As a Known: what this text writes inside its lines."""
+        """As a Joins: what this text writes inside its lines."""
         words, pairs = self._written
         first, second = plain(first), plain(second)
         one, two = words.get(first + second, 0), pairs.get((first, second), 0)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from indexer.documents.hyphens import Known, Seams, unknown
+from indexer.documents.hyphens import Joins, Seams, unknown
 from indexer.french.spelling import squeeze
 
 # A text wrapped by hand or by a mail program stays within this; longer lines are whole paragraphs.
@@ -18,18 +18,18 @@ BLANK_LINE = "\n\n"
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 
 
-def paragraphs_of(text: str, known: Known = unknown) -> list[str]:
+def paragraphs_of(text: str, joins: Joins = unknown) -> list[str]:
     """The paragraphs of plain text.
 
     A blank line ends one. A line end inside a block is a space when the text is hard-wrapped and the next line's first
-    word had no room on this one; otherwise each line is a paragraph (titles, lists, addresses). `known` helps to put
+    word had no room on this one; otherwise each line is a paragraph (titles, lists, addresses). `joins` helps to put
     words together again that are cut at line ends (see `hyphens`).
     """
     lines = _tidy_lines(text)
     if not _NARROWEST <= max(map(len, lines), default=0) <= _WIDEST:
         return lines
     blocks = [block for piece in _BLANK_LINES.split(text) if (block := _tidy_lines(piece))]
-    return _unwrapped(blocks, Seams(text, known))
+    return _unwrapped(blocks, Seams(text, joins))
 
 
 def _tidy_lines(text: str) -> list[str]:

@@ -6,7 +6,7 @@ part of it that gives none, and raises UnreadableDocument when the file as a who
 
 from __future__ import annotations
 
-from indexer.documents.formats import html, jsonl, markdown, pdf, plain
+from indexer.documents.formats import docx, html, jsonl, markdown, odt, pdf, plain, rtf
 from indexer.documents.formats.source import Format, Source
 
 __all__ = ["FORMATS", "JSONL", "Format", "Source", "format_of"]
@@ -18,6 +18,9 @@ FORMATS = (
     Format("Markdown", (".md", ".markdown"), markdown.drafts),
     Format("HTML", (".html", ".htm", ".xhtml"), html.drafts),
     Format("PDF", (".pdf",), pdf.drafts),
+    Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
+    Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),
+    Format("RTF", (".rtf",), rtf.drafts),
     Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
 )
 

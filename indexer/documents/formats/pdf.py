@@ -40,7 +40,7 @@ def drafts(source: Source) -> Drafts:
                 None, None, f"aucune couche de texte (document numérisé ?) : {_pages(len(pages))}", empty=True
             )
             return
-        found = paragraphs_of(without_furniture(pages), source.known)
+        found = paragraphs_of(without_furniture(pages), source.joins)
         title, rule = _title(document, source, found)
         yield Draft(
             tuple(paragraph.text for paragraph in found.paragraphs),

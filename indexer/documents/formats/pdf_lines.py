@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from indexer.documents.hyphens import Known, Seams
+from indexer.documents.hyphens import Joins, Seams
 from indexer.documents.paragraphs import ENDED, MARKED, add_line
 from indexer.french.spelling import plain
 
@@ -127,10 +127,10 @@ _NUMBERED = re.compile(
 _DEFAULT_PITCH = 1.2
 
 
-def paragraphs_of(pages: Sequence[list[Line]], known: Known) -> Paragraphs:
+def paragraphs_of(pages: Sequence[list[Line]], joins: Joins) -> Paragraphs:
     """The paragraphs of a document; one that goes on over a page's end is one."""
     layout = _Layout(pages)
-    seams = Seams("\n".join(line.text for lines in pages for line in lines), known)
+    seams = Seams("\n".join(line.text for lines in pages for line in lines), joins)
     made: list[tuple[list[str], float]] = []
     starts: list[tuple[int, int]] = []
     before: _Placed | None = None

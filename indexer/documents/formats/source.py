@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from indexer.documents.entry import Draft, Member, Rejected
-from indexer.documents.hyphens import Known, unknown
+from indexer.documents.hyphens import Joins, unknown
 from indexer.documents.walk import os_reason
 from indexer.errors import UnreadableDocument
 
@@ -45,7 +45,7 @@ class Source:
     """A regular file, or one inside of another, open at its beginning.
 
     `max_bytes` bounds what may be held in memory of it, `budget` what may be unpacked of it. `depth` counts the files
-    around it. `known` says what is known of words that are cut at line ends.
+    around it. `joins` says what is known of words that are cut at line ends.
     """
 
     file: BinaryIO
@@ -54,10 +54,10 @@ class Source:
     max_bytes: int
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
-    known: Known = unknown
+    joins: Joins = unknown
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], relative: str, max_bytes: int, known: Known = unknown) -> Source:
+    def open(cls, path: str | os.PathLike[str], relative: str, max_bytes: int, joins: Joins = unknown) -> Source:
         """Open `path`; raises UnreadableDocument for what is no readable regular file, and never waits for a pipe."""
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -67,7 +67,7 @@ class Source:
         if not stat.S_ISREG(facts.st_mode):
             os.close(handle)
             raise UnreadableDocument("ce n’est pas un fichier ordinaire")
-        return cls(os.fdopen(handle, "rb"), relative, facts.st_size, max_bytes, known=known)
+        return cls(os.fdopen(handle, "rb"), relative, facts.st_size, max_bytes, joins=joins)
 
     def whole(self) -> bytes:
         """All bytes; raises UnreadableDocument when they are more than `max_bytes`, also of a file that grows."""
