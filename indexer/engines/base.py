@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from indexer.documents import Entry, Joins
+from indexer.documents import Entry
+from indexer.documents.hyphens import Joins
 from indexer.french import Analyzer, Learned, WordLists
 from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status, Suggestion
 from indexer.query.spelling import Lexicon

@@ -16,7 +16,7 @@ from indexer.columnar.generation import OpenGeneration, Part
 from indexer.columnar.generations import IndexDirectory, Manifest
 from indexer.columnar.schema import INSIDE
 from indexer.columnar.writer import Writer
-from indexer.documents import Joins, unknown
+from indexer.documents.hyphens import Joins, unknown
 from indexer.engines.base import Batch, Known, Place, Preparer
 from indexer.engines.joints import Joints
 from indexer.engines.sigles import SIGLES, SigleCounts, learned_from

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from indexer import documents
 from indexer.columnar.durable import sha256
-from indexer.documents import Entry, Joins, Line, Rejected, TypeRules, unknown
+from indexer.documents import Entry, Line, Rejected, TypeRules
 from indexer.engines.base import Batch, Preparer
 from indexer.errors import UnreadableDocument
 from indexer.model import Document
@@ -170,16 +170,17 @@ class Done:
 
 
 class Reader:
-    """Does units of work. `preparer` makes what analyses documents; None when they are only to be counted.
-
-    `joins` says how words that are cut at line ends are written in the index.
-    """
+    """Does units of work. `preparer` makes what analyses documents; None when they are only to be counted."""
 
     def __init__(
-        self, rules: TypeRules, max_bytes: int, preparer: Callable[[], Preparer] | None, joins: Joins = unknown
+        self,
+        rules: TypeRules,
+        max_bytes: int,
+        preparer: Callable[[], Preparer] | None,
+        choices: documents.Choices | None = None,
     ) -> None:
         self._rules = rules
-        self._joins = joins
+        self._choices = choices
         self._max_bytes = max_bytes
         self._make = preparer
         self._preparer: Preparer | None = None
@@ -224,7 +225,9 @@ class Reader:
         unreadable = ""
         chars = 0
         try:
-            found = documents.read(task.path, task.relative, self._rules, max_bytes=self._max_bytes, joins=self._joins)
+            found = documents.read(
+                task.path, task.relative, self._rules, max_bytes=self._max_bytes, choices=self._choices
+            )
             for item in _items(found, entries):
                 items.append(item)
                 chars += len(entries[-1].text) if isinstance(item, Found) else 0

@@ -166,10 +166,10 @@ def test_title_author_and_language_are_the_files_own(tmp_path):
         tmp_path,
         column(TEXT),
         Title="Fin de la mission au Mali",
-        Author="Awa Diallo; jdupont; HP Inc",
+        Author="Awa Diallo; jdupont; HP",
         catalog="/Lang (fr-FR)",
     )
-    assert (entry.title, entry.title_rule) == ("Fin de la mission au Mali", "métadonnées du PDF (Title)")
+    assert (entry.title, entry.title_rule) == ("Fin de la mission au Mali", "propriétés du document")
     assert entry.authors == ("Awa Diallo",)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer.documents import Entry, Joins, TypeRules, place_inside, unknown
+from indexer.documents import Entry, TypeRules, place_inside
+from indexer.documents.hyphens import Joins, unknown
 from indexer.engines.base import Known, Place
 from indexer.french import WordLists
 from indexer.model import Document, Root

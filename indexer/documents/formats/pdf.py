@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import PurePosixPath
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -19,9 +18,10 @@ import pypdfium2.raw as pdfium
 from indexer.documents.decode import clean
 from indexer.documents.entry import Draft, Rejected
 from indexer.documents.formats.pdf_lines import Line, Paragraphs, paragraphs_of, without_furniture
+from indexer.documents.formats.properties import real_authors, real_title
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.errors import UnreadableDocument
-from indexer.french.spelling import plain, squeeze
+from indexer.french.spelling import squeeze
 
 MAX_PAGES = 5_000
 MAX_CHARS = 20_000_000
@@ -40,7 +40,7 @@ def drafts(source: Source) -> Drafts:
                 None, None, f"aucune couche de texte (document numérisé ?) : {_pages(len(pages))}", empty=True
             )
             return
-        found = paragraphs_of(without_furniture(pages), source.joins)
+        found = paragraphs_of(without_furniture(pages), source.choices.joins)
         title, rule = _title(document, source, found)
         yield Draft(
             tuple(paragraph.text for paragraph in found.paragraphs),
@@ -49,7 +49,7 @@ def drafts(source: Source) -> Drafts:
             title_rule=rule,
             warnings=tuple(warnings),
             last_dates=tuple(_dates(document)),
-            authors=tuple(_authors(document)),
+            authors=real_authors([_value(document, "Author")]),
             language=_language(document),
             pages=tuple(found.pages),
         )
@@ -161,47 +161,21 @@ def _readable(text: str) -> str:
 # --- what the file says of itself ----------------------------------------------------------------------------------
 
 _MAX_TITLE = 250
-# « Microsoft Word - lettre.doc »
-_PROGRAM = re.compile(
-    r"(?:(?:microsoft|libreoffice|openoffice) )?(?:word|writer|power ?point|excel|publisher|impress) - .*", re.I
-)
-_FILE = re.compile(
-    r".*\.(?:docx?|odt|rtf|pdf|pptx?|odp|xlsx?|indd|qxp?d?|pub|tex|dvi|html?|p65|wpd|txt|jpe?g|tiff?)", re.I
-)
-# What programs call what nobody named; matched on `plain` text.
-_NOBODY = re.compile(
-    r"(?:sans[ -]titre|untitled|document|doc|diapositive|slide|titre|title|presentation|classeur|page|mise en page"
-    r"|layout|scan|numerisation|impression|print|fax)(?: ?\d+)?|(?:presentation )?powerpoint(?: presentation)?"
-    r"|slide title|titre du document|title of document|\W*"
-)
-_ACCOUNT = re.compile(r"[a-z][^\sA-Z]*|(?i:(?:user|admin|utilisateur|owner|hp|dell|acer|lenovo|asus|pc)\w*\b.*)")
 _PDF_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
-_MAX_AUTHORS = 20
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def _title(document: pypdfium2.PdfDocument, source: Source, found: Paragraphs) -> tuple[str | None, str]:
     """(title, rule): what the file calls itself when a person wrote that, else the largest line of its first page."""
-    title = squeeze(clean(_value(document, "Title")))
-    if _is_title(title, PurePosixPath(source.relative).stem):
-        return title, "métadonnées du PDF (Title)"
+    if title := real_title(_value(document, "Title"), source.relative):
+        return title, "propriétés du document"
     return _largest(found), "plus grande ligne de la première page"
-
-
-def _is_title(title: str, stem: str) -> bool:
-    if not 3 <= len(title) <= 2 * _MAX_TITLE or _FILE.fullmatch(title) or _PROGRAM.match(title):
-        return False
-    words = re.findall(r"[^\W\d_]{2,}", title)
-    return len(words) >= 2 and " " in title and plain(title) != plain(stem) and not _NOBODY.fullmatch(plain(title))
 
 
 def _largest(found: Paragraphs) -> str | None:
     """The first of the largest lines of the first page, when it is larger than the text and reads as a title."""
     end = found.pages[0][0] if found.pages else len(found.paragraphs)
-    first = [
-        paragraph
-        for paragraph in found.paragraphs[: max(1, end)]
-        if len(re.findall(r"[^\W\d_]{2,}", paragraph.text)) >= 2
-    ]
+    first = [paragraph for paragraph in found.paragraphs[: max(1, end)] if len(_WORD.findall(paragraph.text)) >= 2]
     if not first:
         return None
     largest = max(first, key=lambda paragraph: round(paragraph.size, 1))
@@ -212,14 +186,6 @@ def _dates(document: pypdfium2.PdfDocument) -> Iterator[str]:
     """When the file was made: not when its text was written, but better than nothing."""
     if made := _PDF_DATE.match(_value(document, "CreationDate")):
         yield "-".join(made.groups())
-
-
-def _authors(document: pypdfium2.PdfDocument) -> Iterator[str]:
-    """Names of people and bodies, not of computers and their accounts (« hp », « jdupont »)."""
-    for name in re.split(r"[;\n]", clean(_value(document, "Author")))[:_MAX_AUTHORS]:
-        tidy = squeeze(name)
-        if len(tidy) > 2 and not _ACCOUNT.fullmatch(tidy):
-            yield tidy[:_MAX_TITLE]
 
 
 def _language(document: pypdfium2.PdfDocument) -> str | None:
