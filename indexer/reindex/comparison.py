@@ -12,7 +12,7 @@ import numpy as np
 from indexer import documents
 from indexer.documents import FileFacts
 from indexer.errors import CorpusError
-from indexer.reindex.report import Problem
+from indexer.model import Problem
 from indexer.reindex.roots import Scope
 from indexer.reindex.table import Mask, RootFiles
 from indexer.reindex.work import hash_of
@@ -58,7 +58,7 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
         if not scope.covers(item.relative):
             continue
         if not isinstance(item, FileFacts):
-            problems.append(Problem(item.relative, item.reason))
+            problems.append(Problem(item.relative, item.reason, root=scope.root.name))
             continue
         if item.path.startswith(below_index):
             continue
