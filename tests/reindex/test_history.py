@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from indexer.columnar.history import KEPT, NAME, History
 from indexer.errors import CorpusError, IndexLocked, IndexMissing
 from indexer.model import Problem, RunRecord
+from indexer.reindex import run
+from indexer.reindex.comparison import compare
 from tests.conftest import House
 
-RUN = RunRecord(at="2026-11-28T05:00:00+00:00", took_ms=12, generation=3, added=2, paths=("/srv/fonds",), full=True)
+RAN = RunRecord(at="2026-11-28T05:00:00+00:00", took_ms=12, generation=3, added=2, paths=("/srv/fonds",), full=True)
 
 
 @pytest.fixture(autouse=True)
@@ -37,17 +40,17 @@ def history(tmp_path: Path) -> History:
 
 
 def test_what_is_remembered_comes_back_as_it_was_the_last_first(history: History) -> None:
-    runs = [replace(RUN, took_ms=number, error="« Échec »" * (number % 2)) for number in range(5)]
-    for run in runs:
-        history.add(run)
+    runs = [replace(RAN, took_ms=number, error="« Échec »" * (number % 2)) for number in range(5)]
+    for ran in runs:
+        history.add(ran)
     assert history.runs() == tuple(reversed(runs))
 
 
 def test_no_more_than_the_last_hundred_runs_are_kept(history: History, tmp_path: Path) -> None:
     for number in range(3 * KEPT):
-        history.add(replace(RUN, took_ms=number))
+        history.add(replace(RAN, took_ms=number))
         assert len((tmp_path / NAME).read_bytes().splitlines()) <= 4 * KEPT
-    assert [run.took_ms for run in history.runs()] == list(reversed(range(2 * KEPT, 3 * KEPT)))
+    assert [ran.took_ms for ran in history.runs()] == list(reversed(range(2 * KEPT, 3 * KEPT)))
 
 
 @pytest.mark.parametrize(
@@ -61,28 +64,28 @@ def test_no_more_than_the_last_hundred_runs_are_kept(history: History, tmp_path:
 def test_a_damaged_line_is_passed_over_and_takes_no_other_with_it(
     damage: bytes, history: History, tmp_path: Path
 ) -> None:
-    history.add(RUN)
+    history.add(RAN)
     with (tmp_path / NAME).open("ab") as file:
         file.write(b"\n" + damage)
-    history.add(replace(RUN, took_ms=13))
-    assert [run.took_ms for run in history.runs()] == [13, 12]
+    history.add(replace(RAN, took_ms=13))
+    assert [ran.took_ms for ran in history.runs()] == [13, 12]
 
 
 def test_no_file_a_folder_in_its_place_and_no_folder_for_it_are_no_failure(history: History, tmp_path: Path) -> None:
     assert history.runs() == ()
     nowhere = History(tmp_path / "absent")
-    nowhere.add(RUN)
+    nowhere.add(RAN)
     assert nowhere.runs() == ()
     (tmp_path / NAME).mkdir()
-    history.add(RUN)
+    history.add(RAN)
     assert history.runs() == ()
 
 
 def test_a_record_is_bounded_and_holds_what_any_output_can_carry(history: History, tmp_path: Path) -> None:
-    history.add(replace(RUN, paths=("a\udce9" * 5000,) * 5000, error="x" * 100_000))
+    history.add(replace(RAN, paths=("a\udce9" * 5000,) * 5000, error="x" * 100_000))
     assert (tmp_path / NAME).stat().st_size < 20_000
-    (run,) = history.runs()
-    assert run.paths[0].startswith("a?a?")
+    (ran,) = history.runs()
+    assert ran.paths[0].startswith("a?a?")
 
 
 # --- runs ----------------------------------------------------------------------------------------------------------
@@ -93,12 +96,13 @@ def test_every_run_is_remembered_one_that_changed_nothing_too(house: House) -> N
     house.write("photo.txt", b"\xff\xd8\xff\xe0\x00\x00")
     house.write("vide.txt", "")
     house.reindex()
-    house.reindex(check=True)
-    nothing, first = house.engine().runs()
+    house.reindex()
+    house.reindex(check=True, full=True)
+    full, nothing, first = house.engine().runs()
     assert counts(first) == (1, 0, 0, 0, 1, 1)
     assert counts(nothing) == (0, 0, 0, 1, 1, 1)
     assert (first.generation, nothing.generation) == (1, 1)
-    assert (first.check, nothing.check) == (False, True)
+    assert [(ran.check, ran.full) for ran in (first, nothing, full)] == [(False, False), (False, False), (True, True)]
     assert first.paths == (str(house.corpus),)
     assert first.error == ""
 
@@ -115,8 +119,8 @@ def test_a_dry_run_is_not_remembered(house: House) -> None:
 def test_a_run_that_failed_is_remembered_with_its_reason(house: House) -> None:
     with pytest.raises(CorpusError) as refused:
         house.reindex(house.folder / "absent")
-    (run,) = house.engine().runs()
-    assert (run.error, run.generation) == (str(refused.value), 0)
+    (ran,) = house.engine().runs()
+    assert (ran.error, ran.generation) == (str(refused.value), 0)
     with pytest.raises(IndexMissing):
         house.engine().current()
 
@@ -210,36 +214,39 @@ def test_a_file_that_cannot_be_opened_is_told_of_until_it_can(house: House, unre
     assert problems(house) == []
 
 
-def test_a_problem_that_comes_or_goes_makes_a_generation(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AbstractContextManager[None]]:
+    """Makes folders of the corpus impossible to list, for a while."""
+
+    @contextmanager
+    def refuse(*paths: str) -> Iterator[None]:
+        refused = [Problem(path, "lecture impossible", root="corpus") for path in paths]
+        with monkeypatch.context() as patch:
+            patch.setattr(run, "compare", lambda *args, **rest: replace(compare(*args, **rest), problems=refused))
+            yield
+
+    return refuse
+
+
+def test_a_problem_that_comes_or_goes_makes_a_generation(
+    house: House, refusing: Callable[..., AbstractContextManager[None]]
+) -> None:
     house.write("un.txt", "Un\n\nUn tambour.")
     house.reindex()
-    refused = [Problem("dossier", "lecture impossible", root="corpus")]
-    look = "indexer.reindex.run.compare"
-    from indexer.reindex.run import compare
-
-    monkeypatch.setattr(look, lambda *args, **rest: replace(compare(*args, **rest), problems=refused))
-    assert [house.reindex().published for _ in range(2)] == [True, False]
-    assert problems(house) == [("corpus", "dossier", False)]
-    monkeypatch.undo()
+    with refusing("dossier"):
+        assert [house.reindex().published for _ in range(2)] == [True, False]
+        assert problems(house) == [("corpus", "dossier", False)]
     assert [house.reindex().published for _ in range(2)] == [True, False]
     assert problems(house) == []
 
 
-def test_a_run_over_a_part_leaves_what_is_told_of_the_rest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_over_a_part_leaves_what_is_told_of_the_rest(
+    house: House, refusing: Callable[..., AbstractContextManager[None]]
+) -> None:
     house.write("a/un.txt", "Un\n\nUn tambour.")
     house.write("b/photo.txt", b"\xff\xd8\xff\xe0\x00\x00")
-    refused = [
-        Problem("a", "lecture impossible", root="corpus"),
-        Problem("ab", "lecture impossible", root="corpus"),
-        Problem("a!/b", "lecture impossible", root="corpus"),
-    ]
-    from indexer.reindex.run import compare
-
-    monkeypatch.setattr(
-        "indexer.reindex.run.compare", lambda *args, **rest: replace(compare(*args, **rest), problems=refused)
-    )
-    house.reindex()
-    monkeypatch.undo()
+    with refusing("a", "ab", "a!/b"):
+        house.reindex()
     house.reindex(house.corpus / "a")
     assert [path for _, path, _ in problems(house)] == ["ab", "b/photo.txt"]
     house.reindex()
