@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from indexer.errors import TrouvailleError
+from indexer.model import StatusList
 from indexer.settings import SECTIONS, Settings, load_settings
 
 # Documents of one file that `explain` shows.
@@ -121,13 +122,19 @@ def reindex(
 
 
 def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
+    from indexer.status import problem_lines
+
     counts = (("ajouté", report.added), ("modifié", report.changed), ("retiré", report.removed))
     counted = [f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts]
     click.echo(", ".join([*counted, f"{report.unchanged} sans changement"]))
     for problem in report.missing:
         click.echo(f"Racine illisible : {problem.path} : {problem.reason}")
-    for problem in report.problems:
-        click.echo(f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}")
+    for word, empty, which in (("Échec", False, StatusList.FAILED), ("Vide", True, StatusList.EMPTY)):
+        problems = [problem for problem in report.problems if problem.empty is empty]
+        # What a run only looked at is nowhere to be read again.
+        where = "--json" if dry_run else f"trouvaille status --csv {which}"
+        for line in problem_lines(problems, where, word):
+            click.echo(line)
     if dry_run:
         click.echo("Rien n’a été écrit (--dry-run)")
     else:
@@ -259,23 +266,26 @@ def _marked(pieces: Any) -> str:
 
 
 @main.command()
+@click.option("--csv", "csv_list", type=click.Choice([*map(str, StatusList)]), help="Une liste, pour un tableur.")
 @_common
-def status(settings: Settings, as_json: bool) -> None:
-    """Ce que contient l’index."""
+def status(settings: Settings, csv_list: str | None, as_json: bool) -> None:
+    """Ce que contient l’index, ce qui n’a pas pu y entrer, et les dernières mises à jour."""
+    from indexer.as_csv import status_csv
     from indexer.as_json import status_json
     from indexer.assembly import create_service
+    from indexer.status import status_lines
 
-    held = create_service(settings).status()
-    if as_json:
-        _print_json(status_json(held))
-        return
-    click.echo(f"Index         {settings.index.directory}")
-    click.echo(f"Génération    {held.generation}, du {held.published}")
-    click.echo(f"Documents     {held.documents}")
-    click.echo(f"Taille        {held.bytes / 1_000_000:.1f} Mo".replace(".", ","))
-    for root in held.roots:
-        click.echo(f"Racine        {root.path}")
-    click.echo("Dernière mise à jour  " + ", ".join(f"{key} {value}" for key, value in held.last_run.items()))
+    service = create_service(settings)
+    report = service.report()
+    if csv_list:
+        for lines in status_csv(StatusList(csv_list), report, service.documents):
+            click.echo(lines, nl=False)
+    elif as_json:
+        _print_json(status_json(report))
+    else:
+        click.echo(f"Index         {settings.index.directory}")
+        for line in status_lines(report, service.label):
+            click.echo(line)
 
 
 @main.command()

@@ -486,6 +486,15 @@ class Holdings:
     undated: int
 
 
+class StatusList(StrEnum):
+    """The lists that go with a status; the values are those of `status --csv` and of the page's `liste`."""
+
+    FAILED = "echecs"
+    EMPTY = "vides"
+    UNDATED = "sans-date"
+    DOCUMENTS = "documents"
+
+
 @dataclass(frozen=True, slots=True)
 class StatusReport:
     """All that the one who keeps an index wants to know of it: `problems` ordered by root and path, `runs` by date, the

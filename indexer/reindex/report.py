@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +47,6 @@ class Report:
             "failed": [_path_and_reason(problem) for problem in failed],
             "took_ms": self.took_ms,
         }
-
-
-def by_reason(problems: Iterable[Problem]) -> tuple[tuple[str, int], ...]:
-    """How many problems have each reason, the commonest first."""
-    return tuple(Counter(problem.reason for problem in problems).most_common())
 
 
 def _path_and_reason(problem: Problem) -> dict[str, str]:
