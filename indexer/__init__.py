@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     )
     from indexer.searcher import SearchService
     from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
-    from indexer.status import moment_text, run_asked, run_counts, run_places
+    from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
     from indexer.understood import Telling, read_back, tellings_of
     from indexer.why import Reason, reasons_of
 
@@ -117,6 +117,7 @@ __all__ = [
     "period_text",
     "read_back",
     "reasons_of",
+    "reasons_text",
     "refuse_unknown",
     "request_pairs",
     "run_asked",

@@ -77,10 +77,11 @@ def problem_lines(problems: Sequence[Problem], where: str, word: str = "") -> It
         yield f"{before}{problem.path} : {problem.reason}"
     rest = problems[IN_FULL:]
     if rest:
-        yield f"… et {_counted('autre', len(rest))} : {_reasons(rest)}. La liste entière : {where}"
+        yield f"… et {_counted('autre', len(rest))} : {reasons_text(rest)}. La liste entière : {where}"
 
 
-def _reasons(problems: Sequence[Problem]) -> str:
+def reasons_text(problems: Sequence[Problem]) -> str:
+    """« 300 fois « format non pris en charge », 12 fois … »: the commonest reasons, then how many have others."""
     counts: dict[str, int] = {}
     for problem in problems:
         counts[problem.reason] = counts.get(problem.reason, 0) + 1

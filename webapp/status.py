@@ -25,6 +25,7 @@ from indexer import (
     StatusReport,
     document_url,
     moment_text,
+    reasons_text,
     refuse_unknown,
     run_asked,
     run_counts,
@@ -58,13 +59,14 @@ _LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as shown: when, how long, what it did, what it was asked; `error` why it came to nothing."""
+    """A run as shown: when, how long, what it did, what it was asked; whether it failed, and why if that is told."""
 
     at: str
     when: str
     took_ms: int
     counts: str
     asked: str
+    failed: bool
     error: str
 
 
@@ -81,7 +83,7 @@ class Item:
 class Listing:
     """A list, or the beginning of one: `whole` leads to the rest of it, `csv` to all of it as a file.
 
-    `withheld`: how many there are is all that is told.
+    `reasons` sums up a list that is not shown whole; `withheld`: how many there are is all that is told.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Listing:
     items: tuple[Item, ...]
     whole: Link | None = None
     csv: str | None = None
+    reasons: str = ""
     withheld: bool = False
 
 
@@ -192,8 +195,11 @@ def _problems(which: StatusList, problems: Sequence[Problem], places: bool) -> L
     heading = plural(len(problems), *_TITLES[which])
     if not places:
         return Listing(str(which), heading, (), withheld=bool(problems))
-    whole = Link(f"Les {number(len(problems))}", list_url(which)) if len(problems) > FEW else None
-    return Listing(str(which), heading, tuple(map(_file, problems[:FEW])), whole, _csv(which, len(problems)))
+    shown, csv = tuple(map(_file, problems[:FEW])), _csv(which, len(problems))
+    if len(problems) <= FEW:
+        return Listing(str(which), heading, shown, csv=csv)
+    whole = Link(f"Les {number(len(problems))}", list_url(which))
+    return Listing(str(which), heading, shown, whole, csv, reasons_text(problems))
 
 
 def _undated(found: SearchPage) -> Listing:
@@ -217,8 +223,15 @@ def _document(document: Document) -> Item:
 
 def _run(run: RunRecord, places: bool) -> RunView:
     asked = [*run_asked(run), *(run_places(run) if places else ())]
-    error = run.error if places else "a échoué" if run.error else ""
-    return RunView(run.at, moment_text(run.at), run.took_ms, run_counts(run), ", ".join(asked), error)
+    return RunView(
+        at=run.at,
+        when=moment_text(run.at),
+        took_ms=run.took_ms,
+        counts=run_counts(run),
+        asked=", ".join(asked),
+        failed=bool(run.error),
+        error=run.error if places else "",
+    )
 
 
 def _bars(counts: Mapping[str, int]) -> Facet:
