@@ -37,6 +37,7 @@ def reindex(
     dry_run: bool = False,
     watch: bool = False,
     jobs: int | None = None,
+    new_roots: bool = True,
     progress: Progress = lambda done, total, written, what: None,
 ) -> Report:
     """Bring the index up to date with the disk.
@@ -44,7 +45,8 @@ def reindex(
     Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
     dates stay), `check` hashes every file, `dry_run` only reports. `watch`: nobody asked for this run by itself. `jobs`
     processes read and analyse, when there is enough to do: as many as the machine has cores if None, this one alone if
-    1; what comes of it is the same. The engine remembers the run, but for a `dry_run` (see remembered).
+    1; what comes of it is the same. Without `new_roots`, paths that are in no root are passed over. The engine
+    remembers the run, but for a `dry_run` (see remembered).
 
     Raises IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem
     when the index could not be written or a process was lost.
@@ -72,7 +74,7 @@ def reindex(
             run.report.warnings += engine.warnings()
             if update.outdated:
                 run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
-            run.go(run.choose(paths, forget), progress)
+            run.go(run.choose(paths, forget, new_roots=new_roots), progress)
         ended(run.report)
     return run.report
 
