@@ -440,6 +440,19 @@ class FileProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """A file, line or member that is not in the index, and why. `empty`: it could be read, but holds no text.
+
+    `path` is relative to the root of this name; problems are equal whatever their root is called.
+    """
+
+    path: str
+    reason: str
+    empty: bool = False
+    root: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """A folder or file that was given to `reindex`: its name in ids and paths, and where it lies."""
 
@@ -457,3 +470,70 @@ class Status:
     bytes: int
     roots: tuple[Root, ...]
     last_run: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of `reindex`: when it started (UTC, ISO 8601), what it was asked, what it did and how it ended.
+
+    `generation` is the one in service after it. Counts are those of the report: documents, but `failed` and `empty`
+    count files, lines and members. `error` says in French why the run, or one of its roots, came to nothing; empty
+    when all went well.
+    """
+
+    at: str
+    took_ms: int
+    generation: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    empty: int = 0
+    paths: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    full: bool = False
+    check: bool = False
+    watch: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many documents there are of each format, type, year and language ("": none is known), and without a date."""
+
+    formats: Mapping[str, int]
+    types: Mapping[str, int]
+    years: Mapping[int, int]
+    languages: Mapping[str, int]
+    undated: int
+
+
+class StatusList(StrEnum):
+    """The lists that go with a status; the values are those of `status --csv` and of the page's `liste`."""
+
+    FAILED = "echecs"
+    EMPTY = "vides"
+    UNDATED = "sans-date"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """All that the one who keeps an index wants to know of it: `problems` ordered by root and path, `runs` by date, the
+    last one first."""
+
+    status: Status
+    holdings: Holdings
+    problems: tuple[Problem, ...]
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        """What could not be read."""
+        return tuple(problem for problem in self.problems if not problem.empty)
+
+    @property
+    def empty(self) -> tuple[Problem, ...]:
+        """What holds no text."""
+        return tuple(problem for problem in self.problems if problem.empty)

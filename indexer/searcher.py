@@ -33,6 +33,7 @@ from indexer.model import (
     SearchRequest,
     Sort,
     Status,
+    StatusReport,
     Suggestion,
     last_page,
 )
@@ -82,6 +83,16 @@ class SearchService:
     def status(self) -> Status:
         """What the index holds. Raises IndexProblem."""
         return self._snapshot().status
+
+    def report(self) -> StatusReport:
+        """All that is known of the index: counts, problems, runs. What a generation says is counted once. Raises
+        IndexProblem."""
+        snapshot = self._snapshot()
+        return StatusReport(snapshot.status, snapshot.holdings, snapshot.problems, self._engine.runs())
+
+    def documents(self, undated: bool = False) -> Iterator[Document]:
+        """Every document of the index, or those without a date, one by one. Raises IndexProblem."""
+        return self._snapshot().documents(undated=undated)
 
     def _snapshot(self) -> Snapshot:
         snapshot = self._engine.snapshot()

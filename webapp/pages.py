@@ -266,7 +266,7 @@ def results(page: SearchPage, label: Label) -> Results:
             )
             for hit in page.hits
         ),
-        pager=_pager(request, page.last_page),
+        pager=pager(request.page, page.last_page, lambda number: search_url(replace(request, page=number))),
         previous=previous,
         next=following,
         helps=_helps(page, tags) if page.total == 0 else (),
@@ -387,23 +387,23 @@ def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row,
     )
 
 
-def _pager(request: SearchRequest, last: int) -> tuple[Link | None, ...]:
+def pager(current: int, last: int, url: Callable[[int], str]) -> tuple[Link | None, ...]:
     """First, neighbours, last; None where numbers are skipped. Empty when there is one page."""
     if last == 1:
         return ()
-    numbers = sorted({1, last, *range(max(1, request.page - 2), min(last, request.page + 2) + 1)})
+    numbers = sorted({1, last, *range(max(1, current - 2), min(last, current + 2) + 1)})
+
+    def link(page: int) -> Link:
+        return Link(number(page), url(page), current=page == current)
+
     links: list[Link | None] = []
     for before, here in zip([0, *numbers], numbers, strict=False):
         if here - before == 2:  # a gap of one page is that page
-            links.append(_page_link(request, here - 1))
+            links.append(link(here - 1))
         elif here - before > 2:
             links.append(None)
-        links.append(_page_link(request, here))
+        links.append(link(here))
     return tuple(links)
-
-
-def _page_link(request: SearchRequest, page: int) -> Link:
-    return Link(number(page), search_url(replace(request, page=page)), current=page == request.page)
 
 
 def _helps(page: SearchPage, tags: Iterable[Link]) -> tuple[tuple[str, tuple[Link, ...]], ...]:
