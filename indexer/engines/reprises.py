@@ -65,7 +65,7 @@ class Reprises:
     def others(self, number: int) -> Array:
         """The documents beneath one that is shown, ascending."""
         if not self:
-            return self._docs
+            return self._docs[:0]
         assert self._collection.groups is not None
         group = self._collection.groups.item(number)
         others: Array = self._docs[(self._groups == group) & (self._docs != number)]
