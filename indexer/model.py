@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -171,6 +172,15 @@ class DateFilter:
 # --- documents -----------------------------------------------------------------------------------------------------
 
 
+def place_inside(outer: str, inner: str) -> str:
+    """The place of a part of a file, as it is shown: `a.zip!/b.pdf`, or `a.csv#12` for a row; either may be ""."""
+    return f"{outer}{_joint(inner)}{inner}" if outer and inner else outer or inner
+
+
+def _joint(inner: str) -> str:
+    return "" if inner.startswith("#") else "!/"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the index stores it.
@@ -180,9 +190,10 @@ class Document:
     read from; `first_seen` the UTC time (ISO 8601) of the run that first had it. `title_rule`, `type_rule` say which
     rule chose the title and the type.
 
-    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`). `format` names how
-    it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages` says where in `text` (code
-    points) each page after the first begins; nothing for what has no pages.
+    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`, `#12` of
+    `a.csv#12`). `format` names how it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages`
+    says where in `text` (code points) each page after the first begins; nothing for what has no pages. When `text` is a
+    part of the whole, a page of which it has nothing begins where the next one does.
     """
 
     id: str
@@ -205,6 +216,10 @@ class Document:
     authors: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
 
+    def page_at(self, place: int) -> int | None:
+        """The number of the page (from 1) that a place in the text is on; None when the document has no pages."""
+        return bisect_right(self.pages, place) + 1 if self.pages else None
+
     @property
     def is_line(self) -> bool:
         """True for a line of a file of lines."""
@@ -214,7 +229,7 @@ class Document:
     def file(self) -> str:
         """The path of the file that it is, or is a part or a line of."""
         path = self.path.removesuffix(f"#{self.id}")
-        return path.removesuffix(f"!/{self.member}") if self.member else path
+        return path.removesuffix(_joint(self.member) + self.member) if self.member else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,8 +347,9 @@ class Contribution:
 class Hit:
     """One document of a result page, with its title marked and up to three fragments of its text.
 
-    `reasons`, when they were asked for, add up to the score; the greatest comes first. `repeats` has its copies and,
-    of the documents found, those that say nearly the same and stand beneath it.
+    `pages` has the number of the page that each fragment is on, None where there is none. `reasons`, when they were
+    asked for, add up to the score; the greatest comes first. `repeats` has its copies and, of the documents found,
+    those that say nearly the same and stand beneath it.
     """
 
     document: Document
@@ -341,6 +357,7 @@ class Hit:
     title: Fragment
     fragments: tuple[Fragment, ...]
     reasons: tuple[Contribution, ...] = ()
+    pages: tuple[int | None, ...] = ()
     repeats: Repeats = NO_REPEATS
 
     def share(self, reason: Contribution) -> float:
@@ -424,10 +441,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One paragraph of a document page, its matches marked; `number` counts from 1."""
+    """One paragraph of a document page, its matches marked; `number` counts from 1.
+
+    `page` is the page that it begins on, None when there are none; `breaks` are the places in it where another begins,
+    and the number of that.
+    """
 
     number: int
     pieces: Fragment
+    page: int | None = None
+    breaks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

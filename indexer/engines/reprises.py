@@ -15,7 +15,7 @@ from indexer.columnar.arrays import Array
 from indexer.columnar.schema import INSIDE
 from indexer.engines.collection import Collection
 from indexer.engines.ordering import in_order
-from indexer.model import NO_REPEATS, Repeats, Reprise, Sort
+from indexer.model import NO_REPEATS, Repeats, Reprise, Sort, place_inside
 
 # Of one document; how many more there are is told.
 MOST = 20
@@ -98,7 +98,8 @@ def _place(collection: Collection, number: int) -> tuple[str, str]:
     """The root of a document and its path."""
     part, own = collection.locate(number)
     root, _, path = part.segment.files.of(own).partition("/")
-    return root, path.replace(INSIDE, "!/")
+    file, _, member = path.partition(INSIDE)
+    return root, place_inside(file, member)
 
 
 def _reprise(collection: Collection, number: int) -> Reprise:
