@@ -6,7 +6,7 @@ Each page is a frozen value made from the indexer's answer by one function; temp
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -24,13 +24,17 @@ from indexer import (
     Match,
     PartialDate,
     Reason,
+    Repeats,
+    Reprise,
     SearchPage,
     SearchRequest,
     Sort,
     Telling,
     choose_date,
+    date_text,
     document_url,
     language_label,
+    page_text,
     period_text,
     read_back,
     reasons_of,
@@ -51,9 +55,11 @@ Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
 TYPES_IN_SIGHT = 10
 YEARS_IN_SIGHT = 15
 PARAGRAPHS_IN_SIGHT = 24
+PLACES_IN_SIGHT = 5
 # Marks that lead to their neighbours: each costs 700 bytes of page. Later ones are marked only.
 WALKED_MARKS = 1000
 BEYOND = -1
+PAGE = -2
 
 SORTS = ((Sort.RELEVANCE, "pertinence"), (Sort.NEWEST, "récents"), (Sort.OLDEST, "anciens"), (Sort.TITLE, "titre"))
 DATE_SOURCES = {
@@ -70,12 +76,13 @@ _LINE_OF_FILE = re.compile(r"(\.(?:jsonl|ndjson)(?:\.gz)?)#.*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somewhere to go; `current` when we are there. A link without `url` is shown as text."""
+    """Somewhere to go; `current` when we are there. A link without `url` is shown as text; `aside` stands behind."""
 
     text: str
     url: str | None
     current: bool = False
     rel: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,15 @@ class DateForm:
 
 
 @dataclass(frozen=True, slots=True)
+class ReprisesView:
+    """Documents that say nearly the same as one: how many, links to the first of them and how many are not shown."""
+
+    count: str
+    links: tuple[Link, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class HitView:
     """One result as shown."""
 
@@ -130,11 +146,19 @@ class HitView:
     inferred: str
     language: str
     reasons: tuple[Reason, ...] = ()
+    also: str = ""
+    reprises: ReprisesView | None = None
+
+    @property
+    def fragments(self) -> Iterator[tuple[Fragment, Link | None]]:
+        """The fragments, each with the way to its page in the document."""
+        for fragment, page in zip(self.hit.fragments, self.hit.pages, strict=True):
+            yield fragment, Link(page_text(page), f"{self.url}#{page_anchor(page)}") if page else None
 
     @property
     def place(self) -> str:
         """Who published it or, when nobody says, its file (a line of a `.jsonl` names the file alone)."""
-        return self.hit.document.source or _LINE_OF_FILE.sub(r"\1", self.hit.document.path)
+        return self.hit.document.source or file_of(self.hit.document.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +171,13 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The line above the results: `total`, then how the words were required, then the stricter search."""
+    """The line above the results: `total`, then how the words were required, then the stricter search; `reprises` are
+    those of them that stand beneath another, with the search that shows them apart."""
 
     total: str
     required: str
     stricter: Link | None
+    reprises: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +220,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a document page: pieces with the number of the match they are (0: no match)."""
+    """A paragraph of a document page: pieces with the number of the match they are.
+
+    0: no match; BEYOND: one after the last that is walked; PAGE: no piece, but the page of this number begins here.
+    """
 
     number: int
     pieces: tuple[tuple[str, int], ...]
@@ -214,6 +243,8 @@ class Reading:
     language: str
     original: str | None
     place: str
+    also: str
+    reprises: ReprisesView | None
     first_seen: PartialDate | None
     facts: tuple[tuple[str, str], ...]
     back: Link
@@ -252,7 +283,7 @@ def results(page: SearchPage, label: Label) -> Results:
         dates=_dates(page),
         languages=_languages(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "langue", "tri", "mots", "pourquoi"),
+        hidden=_kept(request, "type", "date", "langue", "tri", "mots", "reprises", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
@@ -261,10 +292,12 @@ def results(page: SearchPage, label: Label) -> Results:
                 _inferred(hit.document),
                 _foreign(hit.document),
                 reasons_of(hit),
+                also_in(hit.repeats),
+                reprises_view(hit.repeats, request.text),
             )
             for hit in page.hits
         ),
-        pager=_pager(request, page.last_page),
+        pager=pager(request.page, page.last_page, lambda number: search_url(replace(request, page=number))),
         previous=previous,
         next=following,
         helps=_helps(page, tags) if page.total == 0 else (),
@@ -272,14 +305,53 @@ def results(page: SearchPage, label: Label) -> Results:
     )
 
 
+def also_in(repeats: Repeats) -> str:
+    """Where the copies of a document are, as it is shown; empty when there are none."""
+    shown = repeats.places[:PLACES_IN_SIGHT]
+    rest = repeats.places_count - len(shown)
+    others = f" et {number(rest)} {'autre' if rest == 1 else 'autres'}" if rest else ""
+    return f"Aussi dans{NO_BREAK}: {', '.join(shown)}{others}" if shown else ""
+
+
+def reprises_view(repeats: Repeats, text: str = "") -> ReprisesView | None:
+    """The documents that say nearly the same, with the query `text` to be marked in them; None when there are none."""
+    if not repeats.reprises_count:
+        return None
+    links = tuple(
+        Link(
+            one.title or one.path,
+            document_url(one.id, text),
+            aside=_source_and_date(one),
+        )
+        for one in repeats.reprises
+    )
+    rest = repeats.reprises_count - len(links)
+    return ReprisesView(plural(repeats.reprises_count, "reprise"), links, f"et {plural(rest, 'autre')}" if rest else "")
+
+
+def _source_and_date(reprise: Reprise) -> str:
+    source = reprise.source or file_of(reprise.path)
+    return f"{source}, {date_text(reprise.date)}" if reprise.date else source
+
+
+def file_of(path: str) -> str:
+    """The file of a document; a line of a `.jsonl` names the file alone."""
+    return _LINE_OF_FILE.sub(r"\1", path)
+
+
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "langue", "tri", "mots", "sans", "pourquoi")
+    kept = _kept(request, "q", "type", "langue", "tri", "mots", "sans", "reprises", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
 def _count(page: SearchPage) -> Count:
+    apart = Link(plural(page.reprises, "reprise"), search_url(replace(page.request, apart=True, page=1)))
+    return replace(_required(page), reprises=apart if page.reprises else None)
+
+
+def _required(page: SearchPage) -> Count:
     request, match = page.request, page.match
     total = plural(page.total, "résultat")
     if match.words < 2 or page.total == 0:
@@ -312,6 +384,8 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     tags += [Link(_language_shown(value), search_url(toggle_language(request, value))) for value in request.languages]
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
+    if request.apart:
+        tags.append(Link("reprises séparées", search_url(replace(request, apart=False, page=1))))
     for word in request.literal:
         others = tuple(other for other in request.literal if other != word)
         tags.append(Link(f"“{word}” tel quel", search_url(replace(request, literal=others, page=1))))
@@ -320,7 +394,7 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, languages=(), all_words=False, literal=(), page=1)
+    return replace(request, types=(), date=None, languages=(), all_words=False, literal=(), apart=False, page=1)
 
 
 def _why(page: SearchPage) -> Link | None:
@@ -402,23 +476,23 @@ def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row,
     )
 
 
-def _pager(request: SearchRequest, last: int) -> tuple[Link | None, ...]:
+def pager(current: int, last: int, url: Callable[[int], str]) -> tuple[Link | None, ...]:
     """First, neighbours, last; None where numbers are skipped. Empty when there is one page."""
     if last == 1:
         return ()
-    numbers = sorted({1, last, *range(max(1, request.page - 2), min(last, request.page + 2) + 1)})
+    numbers = sorted({1, last, *range(max(1, current - 2), min(last, current + 2) + 1)})
+
+    def link(page: int) -> Link:
+        return Link(number(page), url(page), current=page == current)
+
     links: list[Link | None] = []
     for before, here in zip([0, *numbers], numbers, strict=False):
         if here - before == 2:  # a gap of one page is that page
-            links.append(_page_link(request, here - 1))
+            links.append(link(here - 1))
         elif here - before > 2:
             links.append(None)
-        links.append(_page_link(request, here))
+        links.append(link(here))
     return tuple(links)
-
-
-def _page_link(request: SearchRequest, page: int) -> Link:
-    return Link(number(page), search_url(replace(request, page=page)), current=page == request.page)
 
 
 def _helps(page: SearchPage, tags: Iterable[Link]) -> tuple[tuple[str, tuple[Link, ...]], ...]:
@@ -470,11 +544,15 @@ def reading(page: DocumentPage, text: str) -> Reading:
     document = page.document
     paragraphs: list[Paragraph] = []
     where: list[tuple[int, int]] = []
-    marks = 0
+    marks, on_page = 0, None
     for passage in page.passages:
         before = marks
         pieces, marks = _numbered(passage.pieces, marks)
-        paragraphs.append(Paragraph(passage.number, pieces))
+        breaks = passage.breaks
+        if passage.page and passage.page != on_page:
+            breaks = ((0, passage.page), *breaks)
+        on_page = breaks[-1][1] if breaks else on_page
+        paragraphs.append(Paragraph(passage.number, tuple(_with_breaks(pieces, breaks))))
         if marks > before:
             where.append((passage.number, marks - before))
     back = SearchRequest(text=text)
@@ -489,6 +567,8 @@ def reading(page: DocumentPage, text: str) -> Reading:
         language=_foreign(document),
         original=_safe_link(document.url),
         place=f"{document.root}/{document.path}",
+        also=also_in(page.repeats),
+        reprises=reprises_view(page.repeats, text),
         first_seen=moment_date(document.first_seen),
         facts=_facts(document),
         back=Link("Résultats" if text.strip() else "Tous les documents", search_url(back)),
@@ -504,6 +584,26 @@ def _numbered(pieces: Fragment, marks: int) -> tuple[tuple[tuple[str, int], ...]
         marks += hit
         numbered.append((text, (marks if marks <= WALKED_MARKS else BEYOND) if hit else 0))
     return tuple(numbered), marks
+
+
+def _with_breaks(pieces: Iterable[tuple[str, int]], breaks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """The pieces with a PAGE before what stands at each break (place, number); a match is not parted for it."""
+    waiting, at = list(breaks), 0
+    for text, mark in pieces:
+        end = at + len(text)
+        while waiting and waiting[0][0] < end:
+            place, page = waiting.pop(0)
+            if not mark and place > at:
+                yield text[: place - at], mark
+                text, at = text[place - at :], place
+            yield str(page), PAGE
+        yield text, mark
+        at = end
+
+
+def page_anchor(page: int) -> str:
+    """Where a page begins in the page of its document."""
+    return f"page-{page}"
 
 
 def _where(counts: Sequence[tuple[int, int]]) -> Facet:
@@ -545,6 +645,7 @@ def _facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("Auteurs" if len(document.authors) > 1 else "Auteur", ", ".join(document.authors)),
         ("Langue", language_label(document.language)),
         ("Format", document.format),
+        ("Pages", number(len(document.pages) + 1) if document.pages else ""),
         ("Adresse", document.url or ""),
         ("Identifiant", document.id),
         ("Empreinte", document.digest),

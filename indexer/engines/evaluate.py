@@ -16,8 +16,9 @@ from indexer.engines.explain import Explainer
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.ranked import Ranker, reasons_with, texts_of
+from indexer.engines.reprises import Reprises, repeats_of
 from indexer.engines.scoring import Scorer
-from indexer.model import Contribution, DateFilter
+from indexer.model import Contribution, DateFilter, Repeats
 from indexer.settings import Ranking
 
 
@@ -37,6 +38,8 @@ class Found:
     dates: Mapping[int, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     reasons: Sequence[tuple[Contribution, ...]] = ()
+    repeats: Sequence[Repeats] = ()
+    reprises: int = 0
 
 
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
@@ -53,7 +56,8 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     docs = filters.by_date(right_type)
     any_language = docs if spoken is matched else filters.by_date(filters.by_type(matched))
     scorer, closeness = Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
-    hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs)
+    reprises = Reprises(collection, docs if query.grouped else docs[:0])
+    hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs, reprises)
     reasons: Sequence[tuple[Contribution, ...]] = ((),) * len(hits)
     if query.explain:
         told = Explainer(terms, matcher, ranking).reasons(query.tree, [hit.number for hit in hits])
@@ -68,6 +72,8 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         dates=_date_counts(collection, right_type, query.date),
         languages=collection.languages.counts(any_language),
         reasons=reasons,
+        repeats=[repeats_of(collection, hit.number, reprises.others(hit.number)) for hit in hits],
+        reprises=reprises.beneath,
     )
 
 
@@ -81,7 +87,6 @@ class _Filters:
             self._types = np.isin(np.array(collection.types.values, object), query.types)
         if query.date:
             self._dates = collection.periods.taken_by(query.date)
-
         if query.languages:
             self._languages = np.isin(np.array(collection.languages.values, object), query.languages)
 

@@ -12,8 +12,7 @@ import numpy as np
 from indexer import documents
 from indexer.documents import NOTHING_SAID, FileFacts, FolderMetadata, Inventory, Said, Unwalkable
 from indexer.errors import CorpusError
-from indexer.model import Root
-from indexer.reindex.report import Problem
+from indexer.model import Problem, Root
 from indexer.reindex.roots import Scope
 from indexer.reindex.table import Mask, RootFiles
 from indexer.reindex.work import hash_of
@@ -66,7 +65,7 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
             inventory.add(item.path, item.relative)
             continue
         if isinstance(item, Unwalkable):
-            problems.append(Problem(item.relative, item.reason))
+            problems.append(Problem(item.relative, item.reason, root=scope.root.name))
             continue
         found += 1
         while place < len(numbers) and table.paths[numbers[place]] < item.relative:

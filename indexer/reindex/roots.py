@@ -10,7 +10,7 @@ from pathlib import Path
 
 from indexer.documents import is_metadata
 from indexer.errors import CorpusError
-from indexer.model import Root
+from indexer.model import Problem, Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class Scope:
     def covers(self, path: str) -> bool:
         """True for a relative path that this scope looks at."""
         return not self.below or path == self.below or path.startswith(self.below + "/")
+
+    def tells_of(self, problem: Problem) -> bool:
+        """True for a problem of a file, or of a line or a part of one, that this scope looks at."""
+        return problem.root == self.root.name and (
+            self.covers(problem.path) or problem.path.startswith((self.below + "#", self.below + "!/"))
+        )
 
     def contains(self, other: Scope) -> bool:
         """True when `other` is a smaller part of the same root."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import cast
 
-from indexer.documents import Entry, Rejected
+import pytest
+
+from indexer.documents.entry import Draft
+from indexer.documents.formats.source import Drafts, Source
 from indexer.errors import UnreadableDocument
-
-from .reading import read_all
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -68,17 +69,24 @@ def damaged(good: bytes, seed: int) -> Iterator[bytes]:
         yield bytes(changed)
 
 
-def outcome(folder: Path, name: str, content: bytes) -> str:
-    """What reading gives: the reason it is refused, or the text of its documents. All other exceptions pass."""
-    path = folder / name
-    path.write_bytes(content)
+def source_of(content: bytes) -> Source:
+    """An open file, for what one format makes of it, whatever its content would be told as."""
+    return Source(io.BytesIO(content), "a", len(content), 50_000_000)
+
+
+def outcome(drafts: Callable[[Source], Drafts], content: bytes) -> str:
+    """What a format makes of a file: the reason it is refused, or its text. All other exceptions pass."""
     try:
-        found = read_all(path)
+        return "\n\n".join(text for draft in drafts(source_of(content)) for text in cast(Draft, draft).paragraphs)
     except UnreadableDocument as refused:
-        found = [Rejected(None, None, str(refused), empty=False)]
-    said = "\n".join(one.text if isinstance(one, Entry) else one.reason for one in found)
-    assert said, f"neither a document nor a reason: {found}"
-    return said
+        return f"refusé : {refused}"
+
+
+def refusal(drafts: Callable[[Source], Drafts], content: bytes) -> str:
+    """The reason for which a format refuses a file."""
+    with pytest.raises(UnreadableDocument) as refused:
+        list(drafts(source_of(content)))
+    return str(refused.value)
 
 
 _ODF = " ".join(
@@ -110,3 +118,36 @@ def fodt(body: str) -> bytes:
     """The same in one file."""
     text = f"<office:body><office:text>{body}</office:text></office:body>"
     return f'<?xml version="1.0"?><office:document {_ODF}>{text}</office:document>'.encode()
+
+
+def epub(
+    *chapters: str | bytes, metadata: str = "", manifest: str = "", more: tuple[tuple[str, str], ...] = ()
+) -> bytes:
+    """A book with these inside of the `<body>` of its chapters; one of bytes is the page as it is."""
+    items = "".join(
+        f'<item id="c{number}" href="ch%20{number}.xhtml" media-type="application/xhtml+xml"/>'
+        for number in range(len(chapters))
+    )
+    spine = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
+    container = "urn:oasis:names:tc:opendocument:xmlns:container"
+    return zipped(
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", f'<container xmlns="{container}"><rootfile full-path="O/b.opf"/></container>'),
+        (
+            "O/b.opf",
+            '<package xmlns="http://www.idpf.org/2007/opf" xmlns:opf="http://www.idpf.org/2007/opf" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"<metadata>{metadata}</metadata><manifest>{items}{manifest}</manifest><spine>{spine}</spine></package>",
+        ),
+        *(
+            (
+                f"O/ch {number}.xhtml",
+                chapter
+                if isinstance(chapter, bytes)
+                else f'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head>'
+                f"<body>{chapter}</body></html>",
+            )
+            for number, chapter in enumerate(chapters)
+        ),
+        *more,
+    )
