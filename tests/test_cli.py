@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -325,6 +326,35 @@ def test_explain_names_the_rules_that_chose(trouvaille: Shell) -> None:
     assert document["title_rule"]
     assert document["type_rule"]
     assert trouvaille("explain", "textes/absent.txt").code == 2
+
+
+def test_explain_tells_what_a_table_of_metadata_gives_and_each_member_of_an_archive(trouvaille: Shell) -> None:
+    folder = trouvaille.folder / "fonds"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "x.zip", "w") as archive:
+        archive.writestr("a.txt", "Note\n\nLe mandat de la mission prend fin, et les soldats quittent la ville.")
+        archive.writestr("b.txt", "Note\n\nThe mandate of the mission ends and the soldiers are leaving the town.")
+        archive.writestr("c.txt", "")
+    table = "fichier;titre;langue\nx.zip!/a.txt;Le retrait;\nx.zip;;de\nabsent.txt;;martien\n"
+    (folder / "metadata.csv").write_text(table, encoding="utf-8")
+    run = trouvaille("explain", "fonds/x.zip", "--json")
+    assert "langue ignorée : « martien »" in run.err
+    first, second = run.json["documents"]
+    assert (first["place"], first["title"], first["title_rule"]) == ("x.zip!/a.txt", "Le retrait", "metadata.csv")
+    assert (second["title"], second["language"], second["language_rule"]) == ("Note", "de", "metadata.csv")
+    assert (first["format"], first["format_rule"]) == ("texte", "nom du fichier")
+    assert [one["member"] for one in run.json["rejected"]] == ["c.txt"]
+    told = trouvaille("explain", "fonds/x.zip").out
+    assert "x.zip!/a.txt" in told
+    assert "Vide : c.txt : fichier vide" in told
+
+
+def test_search_takes_languages(trouvaille: Shell) -> None:
+    trouvaille("reindex", "textes")
+    every = trouvaille("search", "", "--json").json["total"]
+    french = trouvaille("search", "", "--language", "français", "--json").json["total"]
+    assert 0 < french <= every
+    assert trouvaille("search", "", "--language", "martien").code == 2
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ requests = st.builds(
     page=st.integers(1, 9999),
     all_words=st.booleans(),
     explain=st.booleans(),
+    languages=st.lists(st.sampled_from(["fr", "en", "inconnue"]), unique=True).map(tuple),
     literal=st.lists(st.sampled_from(["CDD", "Union européenne", "a&b=c", "“é”"]), unique=True).map(tuple),
 )
 
@@ -47,6 +48,7 @@ def test_defaults_are_left_out_of_the_url() -> None:
         ("date", "hier"), ("date", "2023-13"), ("date", "2023-06-31"), ("date", ".."), ("date", "2024..2023"),
         ("date", "2023-6"), ("date", "٢٠٢٣"), ("tri", "date"), ("page", "0"), ("page", "-1"), ("page", "deux"),
         ("page", "1.5"), ("page", "9" * 30), ("page", "²"), ("mots", "un"), ("pourquoi", "oui"), ("pourquoi", "0"),
+        ("langue", "martien"),
     ],
 )  # fmt: skip
 def test_a_malformed_value_is_refused_by_name(parameter: str, value: str) -> None:

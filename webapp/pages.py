@@ -433,8 +433,9 @@ def _types(page: SearchPage) -> Facet:
 
 
 def _languages(page: SearchPage) -> Facet:
-    """Nothing when all is in one language and none was chosen: there is nothing to choose."""
-    if len(page.languages) < 2 and not page.request.languages:
+    """Nothing when all that is known is one language, and none was chosen: there is nothing to choose."""
+    known = sum(value.value != UNKNOWN_LANGUAGE for value in page.languages)
+    if known < 2 and not page.request.languages:
         return Facet(())
     return Facet(_rows(page.languages, lambda value: search_url(toggle_language(page.request, value))))
 

@@ -102,7 +102,7 @@ WRONG = [
     ("file,titre\n/etc/passwd,a\n", "metadata.csv, ligne 2 : « /etc/passwd » n’est pas dans ce dossier"),
     ("file,titre\na.txt,a,b\n", "metadata.csv, ligne 2 : plus de cellules que de colonnes"),
     ('file,titre\na.txt,"a\nb.txt,b\n', "metadata.csv : illisible à partir de la ligne 3"),
-    (b"PK\x03\x04", "metadata.csv : le contenu n’est pas du texte : archive ZIP, DOCX ou ODT"),
+    (b"PK\x03\x04", "metadata.csv : le contenu n’est pas du texte : "),
 ]  # fmt: skip
 
 

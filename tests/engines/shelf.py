@@ -70,6 +70,7 @@ def made_query(rng: random.Random, tree: object) -> EngineQuery:
         tree,  # type: ignore[arg-type]
         types=tuple(rng.sample(TYPES, rng.choice((0, 0, 1, 2)))),
         date=rng.choice((None, *DATES)),
+        languages=rng.choice(((), (), ("en",), ("fr", ""), ("xx",))),
         sort=rng.choice((Sort.RELEVANCE, *Sort)),
         offset=rng.choice((0, 0, 0, 7, 40)),
         limit=rng.choice((0, 3, 10, 500)),

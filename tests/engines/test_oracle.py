@@ -70,8 +70,9 @@ def check(shelf: Shelf, query: EngineQuery) -> None:
     """One query, in everything that it says."""
     scores = shelf.naive.matches(query.tree)
     matching = [d for d in shelf.documents if d.id in scores]
-    right_type = [d for d in matching if not query.types or d.type in query.types]
-    right_date = [d for d in matching if query.date is None or query.date.matches(d.date)]
+    spoken = [d for d in matching if not query.languages or d.language in query.languages]
+    right_type = [d for d in spoken if not query.types or d.type in query.types]
+    right_date = [d for d in spoken if query.date is None or query.date.matches(d.date)]
     hits = sorted((d for d in right_type if d in right_date), key=shelf.order(query.sort, scores))
     found = shelf.find(query)
     assert (found.matched, found.total) == (len(matching), len(hits)), query
@@ -80,6 +81,11 @@ def check(shelf: Shelf, query: EngineQuery) -> None:
     for number, score in found.hits:
         assert score == pytest.approx(scores[shelf.documents[number].id], rel=1e-9, abs=1e-12), query
     assert found.types == Counter(d.type for d in right_date), query
+    assert found.languages == Counter(
+        d.language
+        for d in matching
+        if (not query.types or d.type in query.types) and (query.date is None or query.date.matches(d.date))
+    ), query
     opened = query.date.opened if query.date else None
     keys = [d.date.key if d.date else 0 for d in right_type]
     assert found.dates == Counter(
@@ -90,6 +96,7 @@ def check(shelf: Shelf, query: EngineQuery) -> None:
     else:
         also = shelf.naive.matches(query.every)
         chosen = [d for d in shelf.documents if d.id in also and (not query.types or d.type in query.types)]
+        chosen = [d for d in chosen if not query.languages or d.language in query.languages]
         assert found.every == sum(query.date is None or query.date.matches(d.date) for d in chosen), query
 
 

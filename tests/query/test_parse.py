@@ -30,7 +30,7 @@ from indexer.query import (
     parse,
     positive_leaves,
 )
-from indexer.query.tree import BODY, TITLE
+from indexer.query.tree import BODY, TITLE, Keyword
 
 # typed, understood, why. The no-break spaces inside « » are written as spaces here.
 UNDERSTOOD = [
@@ -401,6 +401,32 @@ def test_a_type_may_be_asked_by_its_label(analyzer: Analyzer) -> None:
     labels = {"Déclaration du président": "declaration"}
     query = parse('type:"Déclaration du président"', analyzer, type_named=lambda name: labels.get(name, name))
     assert query.required == (Type("declaration"),)
+
+
+@pytest.mark.parametrize("typed", ["langue:en", "langue:anglais", "Language:Anglais", 'langue:"EN"', "langue:en-GB"])
+def test_a_language_is_asked_by_its_code_or_its_name(analyzer: Analyzer, typed: str) -> None:
+    query = parse(f"{typed} mandat", analyzer)
+    assert query.required == (Keyword("language", "en"),)
+    assert "langue\u00a0:\u00a0anglais" in query.understood
+    assert query.required[0] in parse(query.understood, analyzer).required
+
+
+def test_an_unknown_language_may_be_asked_and_what_is_none_is_text(analyzer: Analyzer) -> None:
+    assert parse("langue:inconnue", analyzer).required == (Keyword("language", ""),)
+    assert [word.text for word in parse("langue:martien", analyzer).words] == ["langue", "martien"]
+
+
+def test_a_format_is_asked_by_its_name(analyzer: Analyzer) -> None:
+    assert parse("format:PDF", analyzer).required == (Keyword("format", "pdf"),)
+    assert parse("-format:pdf mandat", analyzer).excluded == (Keyword("format", "pdf"),)
+
+
+def test_languages_and_formats_side_by_side_mean_any_of_them(analyzer: Analyzer) -> None:
+    query = parse("langue:en langue:ar format:pdf format:docx", analyzer)
+    assert query.required == (
+        Or((Keyword("language", "en"), Keyword("language", "ar"))),
+        Or((Keyword("format", "pdf"), Keyword("format", "docx"))),
+    )
 
 
 def test_skipped_stop_words_are_told_once_in_the_order_typed(analyzer: Analyzer) -> None:

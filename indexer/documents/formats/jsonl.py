@@ -23,6 +23,7 @@ import numpy as np
 from indexer.documents.assemble import web_address
 from indexer.documents.decode import clean, refuse_other_kinds
 from indexer.documents.entry import EMPTY_FILE, Draft, Rejected
+from indexer.documents.formats.properties import real_authors
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.documents.paragraphs import paragraphs_of
 from indexer.errors import UnreadableDocument
@@ -196,7 +197,7 @@ def _draft(found: dict[str, Any], key: str, line: Line) -> Draft | Rejected:
     values: dict[str, str | None] = {}
     for name in ("title", "type", "url", "source", "symbol"):
         value = found.get(name)
-        values[name] = clean(value).strip() or None if isinstance(value, str) else None
+        values[name] = _text(found, name)
         if value is not None and not isinstance(value, str):
             warnings.append(f"« {name} » ignoré : ce n’est pas un texte")
     if values["url"] and not web_address(values["url"]):
@@ -219,7 +220,21 @@ def _draft(found: dict[str, Any], key: str, line: Line) -> Draft | Rejected:
         source=values["source"],
         symbol=values["symbol"],
         warnings=tuple(warnings),
+        authors=_authors(found),
+        language=_text(found, "language"),
     )
+
+
+def _authors(found: dict[str, Any]) -> tuple[str, ...]:
+    """The names in `authors` or `author`: a list, or a text with semicolons between them."""
+    given = found.get("authors") or found.get("author")
+    names = given if isinstance(given, list) else [given]
+    return real_authors(name for name in names if isinstance(name, str))
+
+
+def _text(found: dict[str, Any], name: str) -> str | None:
+    value = found.get(name)
+    return clean(value).strip() or None if isinstance(value, str) else None
 
 
 def _object(line: bytes, number: int) -> dict[str, Any] | Rejected:

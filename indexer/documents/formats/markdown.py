@@ -13,6 +13,7 @@ import yaml
 from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
 from indexer.documents.formats import html
+from indexer.documents.formats.properties import real_authors
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.french.spelling import squeeze
 
@@ -42,6 +43,8 @@ def drafts(source: Source) -> Drafts:
         source=_value(front, "source", "publisher", "éditeur"),
         symbol=_value(front, "symbol", "symbole", "cote"),
         warnings=warnings,
+        authors=_names(front, "authors", "author", "auteurs", "auteur"),
+        language=_value(front, "lang", "language", "langue"),
     )
 
 
@@ -84,6 +87,17 @@ def _lines_of(front: str) -> dict[str, Any]:
         if colon and key.strip().isalpha():
             found[key.strip().lower()] = value.strip().strip("\"'")
     return found
+
+
+def _names(front: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    """The people in the first of these values that names any: a text, or a list of texts or of `name:` values."""
+    for name in names:
+        value = front.get(name)
+        several = value if isinstance(value, list) else [value]
+        texts = (one.get("name") or one.get("nom") if isinstance(one, dict) else one for one in several)
+        if found := real_authors(text for text in texts if isinstance(text, str)):
+            return found
+    return ()
 
 
 def _value(front: Mapping[str, Any], *names: str) -> str | None:
