@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,9 +13,11 @@ from indexer.model import (
     DocumentPage,
     FacetValue,
     Hit,
+    Problem,
+    RunRecord,
     SearchPage,
     SearchRequest,
-    Status,
+    StatusReport,
     Suggestion,
 )
 
@@ -68,6 +70,7 @@ def document_json(page: DocumentPage) -> Json:
         **_identity(document),
         "title_fragments": [list(piece) for piece in page.title],
         "text": ["".join(text for text, _ in passage.pieces) for passage in page.passages],
+        "pages": [passage.page for passage in page.passages] if document.pages else None,
         "metadata": {
             "type_label": page.type_label,
             "type_rule": document.type_rule,
@@ -79,21 +82,54 @@ def document_json(page: DocumentPage) -> Json:
     }
 
 
-def status_json(status: Status) -> Json:
-    """What the index holds."""
-    return {
+# What says where things lie on the machine that has the index, and what failed there.
+_PLACES = ("roots", "failed", "empty")
+_PLACES_OF_RUN = ("paths", "forget", "error")
+
+
+def status_json(report: StatusReport, *, places: bool = True) -> Json:
+    """What the index holds, what is not in it and why, and the last runs.
+
+    Without `places` paths and reasons are left out: what remains says nothing of the machine that has the index.
+    """
+    status, held = report.status, report.holdings
+    told = {
         "generation": status.generation,
         "published": status.published,
         "documents": status.documents,
         "roots": [asdict(root) for root in status.roots],
         "bytes": status.bytes,
         "last_run": dict(status.last_run),
+        "runs": [_run(run, places) for run in report.runs],
+        "formats": _commonest_first(held.formats),
+        "types": _commonest_first(held.types),
+        "years": {str(year): count for year, count in sorted(held.years.items())},
+        "languages": _commonest_first(held.languages),
+        "undated": held.undated,
+        "failed_count": len(report.failed),
+        "empty_count": len(report.empty),
+        "failed": list(map(_problem, report.failed)),
+        "empty": list(map(_problem, report.empty)),
     }
+    return told if places else {name: value for name, value in told.items() if name not in _PLACES}
 
 
 def suggestions_json(suggestions: Iterable[Suggestion]) -> Json:
     """What may be typed next, best first."""
     return {"suggestions": [{"text": one.text, "kind": str(one.kind), "count": one.count} for one in suggestions]}
+
+
+def _run(run: RunRecord, places: bool) -> Json:
+    told = {**asdict(run), "error": run.error or None, "ok": not run.error}
+    return told if places else {name: value for name, value in told.items() if name not in _PLACES_OF_RUN}
+
+
+def _problem(problem: Problem) -> Json:
+    return {"root": problem.root, "path": problem.path, "reason": problem.reason}
+
+
+def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _identity(document: Document, text: str = "") -> Json:
@@ -118,6 +154,7 @@ def _hit(hit: Hit, request: SearchRequest) -> Json:
         "title_fragments": [list(piece) for piece in hit.title],
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
+        "snippets_pages": list(hit.pages),
         **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
     }
 

@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from typing import Any
 import click
 
 from indexer.errors import TrouvailleError
+from indexer.model import StatusList
 from indexer.settings import SECTIONS, Settings, load_settings
 
 # Documents of one file that `explain` shows.
@@ -68,8 +70,9 @@ def _common(command: Command) -> Command:
     return with_settings
 
 
-def _print_json(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1 if sys.stdout.isatty() else None))
+def _print_json(data: Any, *, on_one_line: bool = False) -> None:
+    indent = 1 if sys.stdout.isatty() and not on_one_line else None
+    click.echo(json.dumps(data, ensure_ascii=False, indent=indent))
 
 
 # --- reindex -------------------------------------------------------------------------------------------------------
@@ -82,6 +85,7 @@ def _print_json(data: Any) -> None:
 @click.option("--dry-run", is_flag=True, help="Dire ce qui serait fait, sans rien écrire.")
 @click.option("--forget", multiple=True, type=click.Path(path_type=Path), help="Retirer une racine de l’index.")
 @click.option("--jobs", type=click.IntRange(1), help="Nombre de processus de lecture (sinon : tous les cœurs).")
+@click.option("--watch", is_flag=True, help="Suivre ensuite les changements, jusqu’à Ctrl-C.")
 @_common
 def reindex(
     settings: Settings,
@@ -91,48 +95,100 @@ def reindex(
     dry_run: bool,
     forget: tuple[Path, ...],
     jobs: int | None,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """Mettre l’index à jour avec les documents de PATHS (sans PATHS : toutes les racines connues)."""
     from indexer.assembly import engine, type_rules, word_lists
     from indexer.reindex import reindex as bring_up_to_date
 
-    with _progress() as progress:
-        report = bring_up_to_date(
-            engine(settings),
-            settings,
-            type_rules(settings),
-            word_lists(settings),
-            paths,
-            forget=forget,
-            full=full,
-            check=check,
-            dry_run=dry_run,
-            jobs=jobs,
-            progress=progress,
-        )
-    for warning in report.warnings:
-        click.echo(f"Attention : {warning}", err=True)
-    if as_json:
-        _print_json(report.to_json())
+    if watch and dry_run:
+        raise click.UsageError("--watch et --dry-run ne vont pas ensemble.")
+    run = functools.partial(
+        bring_up_to_date, engine(settings), settings, type_rules(settings), word_lists(settings), jobs=jobs
+    )
+
+    def once() -> Any:
+        with _progress() as progress:
+            return run(paths, forget=forget, full=full, check=check, dry_run=dry_run, watch=watch, progress=progress)
+
+    def say(report: Any) -> None:
+        for warning in report.warnings:
+            click.echo(f"Attention : {warning}", err=True)
+        if as_json:
+            _print_json(report.to_json(), on_one_line=watch)
+        else:
+            _print_report(report, settings.index.directory, dry_run)
+
+    if watch:
+        _watch(settings, once, run, paths, say, as_json)
     else:
-        _print_report(report, settings.index.directory, dry_run)
-    sys.exit(report.exit_code)
+        report = once()
+        say(report)
+        sys.exit(report.exit_code)
+
+
+def _watch(
+    settings: Settings,
+    once: Callable[[], Any],
+    run: Callable[..., Any],
+    paths: tuple[Path, ...],
+    say: Callable[[Any], None],
+    as_json: bool,
+) -> None:
+    """A first run, then those that what changes asks for, until SIGINT or SIGTERM."""
+    from indexer.assembly import engine
+    from indexer.reindex.watch import Watch, patiently
+
+    def tell(message: str) -> None:
+        click.echo(f"{time.strftime('%H:%M:%S')} {message}", err=True)
+
+    def ran(report: Any, problems: Any) -> None:
+        if as_json:
+            _print_json(report.to_json(), on_one_line=True)
+        tell(f"{_counted(report)}, génération {report.generation} ({_seconds(report)})")
+        for problem in problems:
+            click.echo(_told(problem), err=True)
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        first = patiently(once, tell)
+        say(first)
+        following = functools.partial(run, new_roots=False, watch=True)
+        Watch(engine(settings), settings, following, paths, tell=tell, ran=ran).follow(first)
+    except KeyboardInterrupt:
+        tell("Surveillance arrêtée.")
 
 
 def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
-    counts = (("ajouté", report.added), ("modifié", report.changed), ("retiré", report.removed))
-    counted = [f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts]
-    click.echo(", ".join([*counted, f"{report.unchanged} sans changement"]))
+    from indexer.status import problem_lines
+
+    click.echo(f"{_counted(report)}, {report.unchanged} sans changement")
     for problem in report.missing:
         click.echo(f"Racine illisible : {problem.path} : {problem.reason}")
-    for problem in report.problems:
-        click.echo(f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}")
+    for word, empty, which in (("Échec", False, StatusList.FAILED), ("Vide", True, StatusList.EMPTY)):
+        problems = [problem for problem in report.problems if problem.empty is empty]
+        # What a run only looked at is nowhere to be read again.
+        where = "--json" if dry_run else f"trouvaille status --csv {which}"
+        for line in problem_lines(problems, where, word):
+            click.echo(line)
     if dry_run:
         click.echo("Rien n’a été écrit (--dry-run)")
     else:
-        took = f"{report.took_ms / 1000:.1f}".replace(".", ",")
-        click.echo(f"Génération {report.generation} en service dans {directory} ({took} s)")
+        click.echo(f"Génération {report.generation} en service dans {directory} ({_seconds(report)})")
+
+
+def _counted(report: Any) -> str:
+    counts = (("ajouté", report.added), ("modifié", report.changed), ("retiré", report.removed))
+    return ", ".join(f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts)
+
+
+def _told(problem: Any) -> str:
+    return f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}"
+
+
+def _seconds(report: Any) -> str:
+    return f"{report.took_ms / 1000:.1f} s".replace(".", ",")
 
 
 @contextlib.contextmanager
@@ -206,6 +262,7 @@ def search(
     """Chercher QUERY dans l’index."""
     from indexer.as_json import search_page_json
     from indexer.assembly import create_service
+    from indexer.french.typography import page_text
     from indexer.links import parse_request
     from indexer.why import reasons_of
 
@@ -229,8 +286,9 @@ def search(
         click.echo(f"\n{rank}. {_marked(hit.title)}")
         place = f"{answers.label(document.type)} · {document.date or 'date inconnue'} · {document.path}"
         click.echo(click.style(f"   {place}", dim=True))
-        for fragment in hit.fragments:
-            click.echo(f"   {_marked(fragment)}")
+        for fragment, number in zip(hit.fragments, hit.pages, strict=True):
+            where = click.style(f"{page_text(number)}  ", dim=True) if number else ""
+            click.echo(f"   {where}{_marked(fragment)}")
         for reason in reasons_of(hit):
             click.echo(click.style(f"   {reason.percent:>5}  {reason.text} : {reason.how}", dim=True))
 
@@ -259,23 +317,26 @@ def _marked(pieces: Any) -> str:
 
 
 @main.command()
+@click.option("--csv", "csv_list", type=click.Choice([*map(str, StatusList)]), help="Une liste, pour un tableur.")
 @_common
-def status(settings: Settings, as_json: bool) -> None:
-    """Ce que contient l’index."""
+def status(settings: Settings, csv_list: str | None, as_json: bool) -> None:
+    """Ce que contient l’index, ce qui n’a pas pu y entrer, et les dernières mises à jour."""
+    from indexer.as_csv import status_csv
     from indexer.as_json import status_json
     from indexer.assembly import create_service
+    from indexer.status import status_lines
 
-    held = create_service(settings).status()
-    if as_json:
-        _print_json(status_json(held))
-        return
-    click.echo(f"Index         {settings.index.directory}")
-    click.echo(f"Génération    {held.generation}, du {held.published}")
-    click.echo(f"Documents     {held.documents}")
-    click.echo(f"Taille        {held.bytes / 1_000_000:.1f} Mo".replace(".", ","))
-    for root in held.roots:
-        click.echo(f"Racine        {root.path}")
-    click.echo("Dernière mise à jour  " + ", ".join(f"{key} {value}" for key, value in held.last_run.items()))
+    service = create_service(settings)
+    report = service.report()
+    if csv_list:
+        for lines in status_csv(StatusList(csv_list), report, service.documents):
+            click.echo(lines, nl=False)
+    elif as_json:
+        _print_json(status_json(report))
+    else:
+        click.echo(f"Index         {settings.index.directory}")
+        for line in status_lines(report, service.label):
+            click.echo(line)
 
 
 @main.command()
@@ -343,7 +404,8 @@ def explain(settings: Settings, file: Path, as_json: bool) -> None:
     if not file.is_file():
         raise TrouvailleError(f"{file} n’est pas un fichier.")
     relative = _relative_to_a_root(settings, file)
-    read = documents.read(file, relative, type_rules(settings), max_bytes=settings.corpus.max_file_bytes)
+    corpus, choices = settings.corpus, documents.Choices(settings.columns, settings.corpus.ignore)
+    read = documents.read(file, relative, type_rules(settings), max_bytes=corpus.max_file_bytes, choices=choices)
     items = list(islice(read, _EXPLAINED))
     entries = [_explained(item) for item in items if isinstance(item, documents.Entry)]
     rejected = [asdict(item) for item in items if isinstance(item, documents.Rejected)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -171,6 +172,15 @@ class DateFilter:
 # --- documents -----------------------------------------------------------------------------------------------------
 
 
+def place_inside(outer: str, inner: str) -> str:
+    """The place of a part of a file, as it is shown: `a.zip!/b.pdf`, or `a.csv#12` for a row; either may be ""."""
+    return f"{outer}{_joint(inner)}{inner}" if outer and inner else outer or inner
+
+
+def _joint(inner: str) -> str:
+    return "" if inner.startswith("#") else "!/"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the index stores it.
@@ -180,9 +190,10 @@ class Document:
     read from; `first_seen` the UTC time (ISO 8601) of the run that first had it. `title_rule`, `type_rule` say which
     rule chose the title and the type.
 
-    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`). `format` names how
-    it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages` says where in `text` (code
-    points) each page after the first begins; nothing for what has no pages.
+    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`, `#12` of
+    `a.csv#12`). `format` names how it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages`
+    says where in `text` (code points) each page after the first begins; nothing for what has no pages. When `text` is a
+    part of the whole, a page of which it has nothing begins where the next one does.
     """
 
     id: str
@@ -205,6 +216,10 @@ class Document:
     authors: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
 
+    def page_at(self, place: int) -> int | None:
+        """The number of the page (from 1) that a place in the text is on; None when the document has no pages."""
+        return bisect_right(self.pages, place) + 1 if self.pages else None
+
     @property
     def is_line(self) -> bool:
         """True for a line of a file of lines."""
@@ -214,7 +229,7 @@ class Document:
     def file(self) -> str:
         """The path of the file that it is, or is a part or a line of."""
         path = self.path.removesuffix(f"#{self.id}")
-        return path.removesuffix(f"!/{self.member}") if self.member else path
+        return path.removesuffix(_joint(self.member) + self.member) if self.member else path
 
 
 # --- searching -----------------------------------------------------------------------------------------------------
@@ -302,7 +317,8 @@ class Contribution:
 class Hit:
     """One document of a result page, with its title marked and up to three fragments of its text.
 
-    `reasons`, when they were asked for, add up to the score; the greatest comes first.
+    `pages` has the number of the page that each fragment is on, None where there is none. `reasons`, when they were
+    asked for, add up to the score; the greatest comes first.
     """
 
     document: Document
@@ -310,6 +326,7 @@ class Hit:
     title: Fragment
     fragments: tuple[Fragment, ...]
     reasons: tuple[Contribution, ...] = ()
+    pages: tuple[int | None, ...] = ()
 
     def share(self, reason: Contribution) -> float:
         """The part of the score that a reason makes, 0 to 1."""
@@ -390,10 +407,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One paragraph of a document page, its matches marked; `number` counts from 1."""
+    """One paragraph of a document page, its matches marked; `number` counts from 1.
+
+    `page` is the page that it begins on, None when there are none; `breaks` are the places in it where another begins,
+    and the number of that.
+    """
 
     number: int
     pieces: Fragment
+    page: int | None = None
+    breaks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +440,19 @@ class FileProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """A file, line or member that is not in the index, and why. `empty`: it could be read, but holds no text.
+
+    `path` is relative to the root of this name; problems are equal whatever their root is called.
+    """
+
+    path: str
+    reason: str
+    empty: bool = False
+    root: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """A folder or file that was given to `reindex`: its name in ids and paths, and where it lies."""
 
@@ -434,3 +470,70 @@ class Status:
     bytes: int
     roots: tuple[Root, ...]
     last_run: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of `reindex`: when it started (UTC, ISO 8601), what it was asked, what it did and how it ended.
+
+    `generation` is the one in service after it. Counts are those of the report: documents, but `failed` and `empty`
+    count files, lines and members. `error` says in French why the run, or one of its roots, came to nothing; empty
+    when all went well.
+    """
+
+    at: str
+    took_ms: int
+    generation: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    empty: int = 0
+    paths: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    full: bool = False
+    check: bool = False
+    watch: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many documents there are of each format, type, year and language ("": none is known), and without a date."""
+
+    formats: Mapping[str, int]
+    types: Mapping[str, int]
+    years: Mapping[int, int]
+    languages: Mapping[str, int]
+    undated: int
+
+
+class StatusList(StrEnum):
+    """The lists that go with a status; the values are those of `status --csv` and of the page's `liste`."""
+
+    FAILED = "echecs"
+    EMPTY = "vides"
+    UNDATED = "sans-date"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """All that the one who keeps an index wants to know of it: `problems` ordered by root and path, `runs` by date, the
+    last one first."""
+
+    status: Status
+    holdings: Holdings
+    problems: tuple[Problem, ...]
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        """What could not be read."""
+        return tuple(problem for problem in self.problems if not problem.empty)
+
+    @property
+    def empty(self) -> tuple[Problem, ...]:
+        """What holds no text."""
+        return tuple(problem for problem in self.problems if problem.empty)

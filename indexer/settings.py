@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,17 +21,20 @@ from typing import Any
 
 from indexer.errors import ConfigError
 
+# Nothing; counts, which the facets tell too; paths of files and reasons as well.
+STATUS_PAGES = (STATUS_OFF, STATUS_SUMMARY, STATUS_FULL) = ("off", "summary", "full")
 FILE_NAME = "trouvaille.toml"
 INDEX_NAME = "index-trouvaille"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the site says of itself."""
+    """What the site says of itself. `status_page` is one of STATUS_PAGES."""
 
     name: str
     tagline: str
     examples: tuple[str, ...]
+    status_page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,23 @@ class Corpus:
     paths: tuple[Path, ...]
     ignore: tuple[str, ...]
     max_file_bytes: int
+    watch_notices: bool
+    watch_every_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a CSV file and the fields of a JSON file are called, whatever their case and accents."""
+
+    id: tuple[str, ...]
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+    date: tuple[str, ...]
+    type: tuple[str, ...]
+    source: tuple[str, ...]
+    url: tuple[str, ...]
+    authors: tuple[str, ...]
+    language: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +122,7 @@ class Settings:
     site: Site
     index: Index
     corpus: Corpus
+    columns: Columns
     ranking: Ranking
     search: Search
     server: Server
@@ -121,6 +143,12 @@ def packaged() -> Traversable:
     """The folder of defaults: inside the installed package, or `config/` of a source checkout."""
     installed = resources.files("indexer") / "config"
     return installed if installed.is_dir() else Path(__file__).parent.parent / "config"
+
+
+@cache
+def packaged_columns() -> Columns:
+    """The names of columns that we ship, for what reads a file without settings."""
+    return Columns(**{name: tuple(names) for name, names in _read(packaged() / FILE_NAME)["columns"].items()})
 
 
 def load_settings(
@@ -263,7 +291,8 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
 _BOOLEANS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
 
 _AT_LEAST_ONE = (
-    "corpus.max_file_bytes", "search.per_page", "search.max_per_page", "search.max_chars", "search.max_clauses",
+    "corpus.max_file_bytes", "corpus.watch_every_s", "search.per_page", "search.max_per_page", "search.max_chars",
+    "search.max_clauses",
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
@@ -281,5 +310,8 @@ def _check(values: Mapping[str, Any]) -> None:
     for key in _SHARES:
         if not 0 <= values[key] <= 1:
             raise ConfigError(f"« {key} » doit être entre 0 et 1, pas {values[key]}.")
+    if values["site.status_page"] not in STATUS_PAGES:
+        known = ", ".join(f"« {value} »" for value in STATUS_PAGES)
+        raise ConfigError(f"« site.status_page » est l’un de {known}, pas « {values['site.status_page']} ».")
     if not 0 <= values["server.port"] <= 65_535:
         raise ConfigError(f"« server.port » doit être entre 0 et 65535, pas {values['server.port']}.")

@@ -18,7 +18,7 @@ FLOORS = (
     ("settings",),
     ("french",),
     ("query", "documents", "links", "evaluation"),
-    ("highlight", "columnar", "as_json", "why", "understood"),
+    ("highlight", "columnar", "as_json", "as_csv", "status", "why", "understood"),
     ("engines",),
     ("integrity", "reindex"),
     ("searcher",),
@@ -32,14 +32,16 @@ HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 DOORS = {
     "whoosh": ("indexer/columnar/",),
     "numpy": ("indexer/columnar/", "indexer/engines/", "indexer/reindex/", "indexer/documents/formats/jsonl.py"),
-    "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py"),
+    "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py", "indexer/documents/formats/unpack.py"),
     "unidecode": ("indexer/french/fold.py",),
     "snowballstemmer": ("indexer/french/",),
     "selectolax": ("indexer/documents/formats/",),
+    "kreuzberg": ("indexer/documents/formats/doc.py",),
     "yaml": ("indexer/documents/formats/",),
     "charset_normalizer": ("indexer/documents/",),
     "click": ("indexer/cli.py",),
     "flask": ("webapp/",),
+    "watchfiles": ("indexer/reindex/notices.py",),
     "granian": ("webapp/server.py",),
 }
 

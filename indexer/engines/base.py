@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
+from indexer.documents.hyphens import Joins
 from indexer.french import Analyzer, Learned, WordLists
-from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status, Suggestion
+from indexer.model import (
+    Contribution,
+    DateFilter,
+    Document,
+    FileProblem,
+    Holdings,
+    Problem,
+    Root,
+    RunRecord,
+    Sort,
+    Status,
+    Suggestion,
+)
 from indexer.query.spelling import Lexicon
 from indexer.query.tree import Node
 
@@ -94,6 +107,17 @@ class Snapshot(Protocol):
     def sigles(self) -> tuple[Learned, ...]:
         """What the documents say their sigles stand for; the same object as long as a new generation has the same."""
 
+    @property
+    def holdings(self) -> Holdings:
+        """How many documents there are of each kind; counted once."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be indexed, by root and path; read once."""
+
+    def documents(self, *, undated: bool = False) -> Iterator[Document]:
+        """Every document, or those without a date, in no order that means anything; read one by one."""
+
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""
 
@@ -159,8 +183,14 @@ class Update(Protocol):
     def files(self) -> bytes:
         """The file table that the previous run left, as it was given to `publish`; empty when there is none."""
 
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be indexed, as it was given to `publish` by the previous run."""
+
     def preparer(self) -> Callable[[], Preparer]:
         """What makes a Preparer with the word lists of this run; can be sent to another process."""
+
+    def joints(self) -> Joins:
+        """What the generation in service knows of words that are cut in two; can be sent to another process."""
 
     def start(self, *, rebuild: bool) -> None:
         """Begin to write, on top of the generation in service or from nothing."""
@@ -174,7 +204,9 @@ class Update(Protocol):
     def stored(self, id: str) -> Document:
         """A document of the generation in service, to be added again by a rebuild."""
 
-    def publish(self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any]) -> int:
+    def publish(
+        self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any], problems: Sequence[Problem] = ()
+    ) -> int:
         """Put the new generation in service and return its number."""
 
 
@@ -195,6 +227,12 @@ class Engine(Protocol):
 
     def warnings(self) -> tuple[str, ...]:
         """What makes the place of the index unsafe, in French sentences: a network file system."""
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """The last runs that were remembered, the last one first. Never raises: nothing depends on them."""
+
+    def remember(self, run: RunRecord) -> None:
+        """Remember a run, if that can be done; needs no lock."""
 
     def rollback(self) -> int:
         """Put the generation before the one in service back; its number. Raises IndexLocked, IndexMissing."""

@@ -108,6 +108,16 @@ class Collection:
         return self._keywords(lambda segment: segment.types)
 
     @cached_property
+    def formats(self) -> Column:
+        """How each document was read."""
+        return self._keywords(lambda segment: segment.formats)
+
+    @cached_property
+    def languages(self) -> Column:
+        """The language of each document, empty when there is no telling."""
+        return self._keywords(lambda segment: segment.languages)
+
+    @cached_property
     def type_names(self) -> list[str]:
         """The distinct types in the order of their column, each as a Type names it."""
         return [bare(value) for value in self.types.values]

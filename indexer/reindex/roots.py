@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.errors import CorpusError
-from indexer.model import Root
+from indexer.model import Problem, Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,12 @@ class Scope:
     def covers(self, path: str) -> bool:
         """True for a relative path that this scope looks at."""
         return not self.below or path == self.below or path.startswith(self.below + "/")
+
+    def tells_of(self, problem: Problem) -> bool:
+        """True for a problem of a file, or of a line or a part of one, that this scope looks at."""
+        return problem.root == self.root.name and (
+            self.covers(problem.path) or problem.path.startswith((self.below + "#", self.below + "!/"))
+        )
 
     def contains(self, other: Scope) -> bool:
         """True when `other` is a smaller part of the same root."""
@@ -41,15 +47,21 @@ class Roots:
         return tuple(self._roots)
 
     def choose(
-        self, paths: Sequence[Path], forget: Sequence[Path], configured: Sequence[Path], *, rebuild: bool
+        self,
+        paths: Sequence[Path],
+        forget: Sequence[Path],
+        configured: Sequence[Path],
+        *,
+        rebuild: bool,
+        new_roots: bool = True,
     ) -> list[Scope]:
-        """What a run looks at. New paths become roots, forgotten ones go; without paths, all roots, else the configured
-        ones. Raises CorpusError when that is nothing.
+        """What a run looks at. New paths become roots, or are passed over without `new_roots`; forgotten ones go;
+        without paths, all roots, else the configured ones. Raises CorpusError when that is nothing.
         """
         for path in forget:
             self._forget(path)
         if paths:
-            scopes = [self._scope(path) for path in paths]
+            scopes = [self._scope(path) for path in paths if new_roots or self._has(path)]
         elif self._roots or forget:
             scopes = [] if forget and not rebuild else [Scope(root) for root in self._roots]
         else:
@@ -61,6 +73,10 @@ class Roots:
             scopes = [Scope(scope.root) for scope in scopes]
             scopes += [Scope(root) for root in self._roots if root.name not in chosen]
         return [scope for scope in dict.fromkeys(scopes) if not any(other.contains(scope) for other in scopes)]
+
+    def _has(self, path: Path) -> bool:
+        """True for a path at or below a root."""
+        return any(path.is_relative_to(root.path) for root in self._roots)
 
     def _scope(self, path: Path) -> Scope:
         path = Path(os.path.abspath(path))

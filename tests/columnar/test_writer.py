@@ -333,6 +333,47 @@ def test_an_update_knows_what_the_index_holds_of_an_id_and_of_a_file(engine: Loc
             update.stored("d0001")
 
 
+def test_a_part_of_a_file_is_found_with_that_file_and_with_no_other(tmp_path: Path, lists: WordLists) -> None:
+    """Names that sort right before and after, and a folder that is called as the place of a part is shown."""
+    engine = made_engine(tmp_path / "index")
+    names = ("a.zi", "a.zip", "a.zip!/lettre.txt", "a.zip-2", "a.zip2", "a/b.txt")
+    files = [replace(made_document(n, random.Random(n)), path=name) for n, name in enumerate(names)]
+    members = ("lettre.txt", "annexes/b.zip!/note.txt")
+    parts = [
+        replace(made_document(10 + n, random.Random(n)), path=f"a.zip!/{name}", member=name)
+        for n, name in enumerate(members)
+    ]
+    line = replace(made_document(20, random.Random(20)), path="a.zip!/docs.jsonl#d0020", member="docs.jsonl")
+    write(engine, lists, [*files, *parts, line])
+    with engine.update(lists, "rules") as update:
+        assert {known.id: known.member for known in update.of_file("corpus/a.zip")} == {
+            "d0001": "", "d0010": "lettre.txt", "d0011": "annexes/b.zip!/note.txt", "d0020": "docs.jsonl"
+        }  # fmt: skip
+        for number, name in enumerate(names):
+            if name != "a.zip":
+                assert [known.id for known in update.of_file(f"corpus/{name}")] == [f"d{number:04}"]
+        known = update.known("d0011")
+        assert known is not None
+        assert (known.file, known.member) == ("corpus/a.zip", "annexes/b.zip!/note.txt")
+        for document in [*files, *parts, line]:
+            stored = update.stored(document.id)
+            assert stored == document
+            assert Place.of(stored) == (
+                document.id, "corpus", "a.zip" if document.member else document.path, document.first_seen,
+                document is line, document.member,
+            )  # fmt: skip
+
+
+def test_what_a_document_says_of_itself_is_stored(tmp_path: Path, lists: WordLists) -> None:
+    engine = made_engine(tmp_path / "index")
+    document = replace(
+        made_document(1, random.Random(1)),
+        format="PDF", language="en", authors=("Aminata Traoré", "J. Diallo"), pages=(10, 20),
+    )  # fmt: skip
+    write(engine, lists, [document, made_document(2, random.Random(2))])
+    assert engine.snapshot().get("d0001") == document
+
+
 def test_the_file_table_of_a_run_is_there_for_the_next(tmp_path: Path, lists: WordLists) -> None:
     engine = made_engine(tmp_path / "index")
     for table in (b"un", b"", b"\xff\n"):

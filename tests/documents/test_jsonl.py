@@ -57,6 +57,7 @@ def test_a_line_is_a_document_with_its_own_metadata(tmp_path):
         source="Agence",
         digest=hashlib.sha256(line.strip()).hexdigest(),
         date_rule="métadonnées",
+        format="JSONL",
     )
     assert str(found.date) == "2023-06"
 
