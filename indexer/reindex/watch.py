@@ -20,9 +20,10 @@ from indexer.columnar.network import network_file_system
 from indexer.documents import passed_over
 from indexer.engines.base import Engine
 from indexer.errors import IndexLocked, IndexProblem, TrouvailleError
+from indexer.model import Problem
 from indexer.reindex.agenda import Agenda, is_below, outermost
 from indexer.reindex.notices import Change, Notices, unfollowed
-from indexer.reindex.report import Problem, Report
+from indexer.reindex.report import Report
 from indexer.settings import Settings
 
 # How often roots are seen to be there still.
@@ -202,8 +203,8 @@ class Watch:
         if place.network:
             self._say(
                 f"network {place.path}",
-                f"{place.folder} est, en tout ou partie, sur un disque en réseau ({place.network}), qui n’avise de rien : "
-                f"il est parcouru toutes les {self._settings.corpus.watch_every_s} s.",
+                f"{place.folder} est, en tout ou partie, sur un disque en réseau ({place.network}), qui n’avise de "
+                f"rien : il est parcouru toutes les {self._settings.corpus.watch_every_s} s.",
             )
         self._expect(place.path, _SETTLE_S)
 
