@@ -38,8 +38,8 @@ from indexer.model import place_inside
 
 __all__ = [
     "FORMATS", "Choices", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
-    "walk",
+    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "refusal",
+    "repeated", "walk",
 ]  # fmt: skip
 
 # Of the files inside of one file; and how many of their kinds a report names.
@@ -154,6 +154,18 @@ def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool
         return False
     except UnreadableDocument:
         return True  # whoever opens its lines is told why not
+
+
+def refusal(path: str | os.PathLike[str], relative: str, *, max_bytes: int) -> str:
+    """Why a file is refused for its kind or its size alone (French), without reading all of it; "" for all others."""
+    try:
+        with _opened(path, relative, max_bytes) as source:
+            format_, _ = format_of(source)
+            if source.size > max_bytes:  # formats that want all of it say so first
+                next(format_.drafts(source), None)
+    except UnreadableDocument as error:
+        return str(error)
+    return ""
 
 
 def is_plain(path: str | os.PathLike[str], relative: str) -> bool:

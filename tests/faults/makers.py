@@ -166,12 +166,13 @@ def tar(text: str) -> bytes:
     return gzip.compress(out.getvalue(), mtime=0)
 
 
+def _id(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
 def _lines(text: str) -> bytes:
-    return "".join(
-        json.dumps({"id": f"{zlib.crc32(text.encode())}-{n}", "title": f"Ligne {n}", "text": text}, ensure_ascii=False)
-        + "\n"
-        for n in range(3)
-    ).encode()
+    rows = ({"id": f"{_id(text)}-{n}", "title": f"Ligne {n}", "text": text} for n in range(3))
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def _mbox(text: str) -> bytes:
@@ -191,9 +192,7 @@ MAKERS: Mapping[str, Callable[[str], bytes]] = {
     "html": _html,
     "jsonl": _lines,
     "jsonl.gz": lambda text: gzip.compress(_lines(text), mtime=0),
-    "json": lambda text: json.dumps(
-        [{"id": f"{zlib.crc32(text.encode())}", "title": "Une fiche", "text": text}], ensure_ascii=False
-    ).encode(),
+    "json": lambda text: json.dumps([{"id": _id(text), "title": "Une fiche", "text": text}]).encode(),
     "csv": lambda text: f'id,title,text,date\n{_id(text)},Une ligne,"{text}",2023-06-30\n'.encode(),
     "docx": docx,
     "odt": odt,
