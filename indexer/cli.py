@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -68,8 +69,9 @@ def _common(command: Command) -> Command:
     return with_settings
 
 
-def _print_json(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1 if sys.stdout.isatty() else None))
+def _print_json(data: Any, *, on_one_line: bool = False) -> None:
+    indent = 1 if sys.stdout.isatty() and not on_one_line else None
+    click.echo(json.dumps(data, ensure_ascii=False, indent=indent))
 
 
 # --- reindex -------------------------------------------------------------------------------------------------------
@@ -82,6 +84,7 @@ def _print_json(data: Any) -> None:
 @click.option("--dry-run", is_flag=True, help="Dire ce qui serait fait, sans rien écrire.")
 @click.option("--forget", multiple=True, type=click.Path(path_type=Path), help="Retirer une racine de l’index.")
 @click.option("--jobs", type=click.IntRange(1), help="Nombre de processus de lecture (sinon : tous les cœurs).")
+@click.option("--watch", is_flag=True, help="Suivre ensuite les changements, jusqu’à Ctrl-C.")
 @_common
 def reindex(
     settings: Settings,
@@ -91,48 +94,94 @@ def reindex(
     dry_run: bool,
     forget: tuple[Path, ...],
     jobs: int | None,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """Mettre l’index à jour avec les documents de PATHS (sans PATHS : toutes les racines connues)."""
     from indexer.assembly import engine, type_rules, word_lists
     from indexer.reindex import reindex as bring_up_to_date
 
-    with _progress() as progress:
-        report = bring_up_to_date(
-            engine(settings),
-            settings,
-            type_rules(settings),
-            word_lists(settings),
-            paths,
-            forget=forget,
-            full=full,
-            check=check,
-            dry_run=dry_run,
-            jobs=jobs,
-            progress=progress,
-        )
-    for warning in report.warnings:
-        click.echo(f"Attention : {warning}", err=True)
-    if as_json:
-        _print_json(report.to_json())
+    if watch and dry_run:
+        raise click.UsageError("--watch et --dry-run ne vont pas ensemble.")
+    run = functools.partial(
+        bring_up_to_date, engine(settings), settings, type_rules(settings), word_lists(settings), jobs=jobs
+    )
+
+    def once() -> Any:
+        with _progress() as progress:
+            return run(paths, forget=forget, full=full, check=check, dry_run=dry_run, progress=progress)
+
+    def say(report: Any) -> None:
+        for warning in report.warnings:
+            click.echo(f"Attention : {warning}", err=True)
+        if as_json:
+            _print_json(report.to_json(), on_one_line=watch)
+        else:
+            _print_report(report, settings.index.directory, dry_run)
+
+    if watch:
+        _watch(settings, once, run, paths, say, as_json)
     else:
-        _print_report(report, settings.index.directory, dry_run)
-    sys.exit(report.exit_code)
+        report = once()
+        say(report)
+        sys.exit(report.exit_code)
+
+
+def _watch(
+    settings: Settings,
+    once: Callable[[], Any],
+    run: Callable[..., Any],
+    paths: tuple[Path, ...],
+    say: Callable[[Any], None],
+    as_json: bool,
+) -> None:
+    """A first run, then those that what changes asks for, until SIGINT or SIGTERM."""
+    from indexer.assembly import engine
+    from indexer.reindex.watch import Watch, patiently
+
+    def tell(message: str) -> None:
+        click.echo(f"{time.strftime('%H:%M:%S')} {message}", err=True)
+
+    def ran(report: Any, problems: Any) -> None:
+        tell(f"{_counted(report)}, génération {report.generation} ({_seconds(report)})")
+        for problem in problems:
+            click.echo(_told(problem), err=True)
+        if as_json:
+            _print_json(report.to_json(), on_one_line=True)
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        first = patiently(once, tell)
+        say(first)
+        following = functools.partial(run, new_roots=False)
+        Watch(engine(settings), settings, following, paths, tell=tell, ran=ran).follow(first)
+    except KeyboardInterrupt:
+        tell("Surveillance arrêtée.")
 
 
 def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
-    counts = (("ajouté", report.added), ("modifié", report.changed), ("retiré", report.removed))
-    counted = [f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts]
-    click.echo(", ".join([*counted, f"{report.unchanged} sans changement"]))
+    click.echo(f"{_counted(report)}, {report.unchanged} sans changement")
     for problem in report.missing:
         click.echo(f"Racine illisible : {problem.path} : {problem.reason}")
     for problem in report.problems:
-        click.echo(f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}")
+        click.echo(_told(problem))
     if dry_run:
         click.echo("Rien n’a été écrit (--dry-run)")
     else:
-        took = f"{report.took_ms / 1000:.1f}".replace(".", ",")
-        click.echo(f"Génération {report.generation} en service dans {directory} ({took} s)")
+        click.echo(f"Génération {report.generation} en service dans {directory} ({_seconds(report)})")
+
+
+def _counted(report: Any) -> str:
+    counts = (("ajouté", report.added), ("modifié", report.changed), ("retiré", report.removed))
+    return ", ".join(f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts)
+
+
+def _told(problem: Any) -> str:
+    return f"{'Vide' if problem.empty else 'Échec'} : {problem.path} : {problem.reason}"
+
+
+def _seconds(report: Any) -> str:
+    return f"{report.took_ms / 1000:.1f} s".replace(".", ",")
 
 
 @contextlib.contextmanager

@@ -48,6 +48,8 @@ class Corpus:
     paths: tuple[Path, ...]
     ignore: tuple[str, ...]
     max_file_bytes: int
+    watch_notices: bool
+    watch_every_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,8 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
 _BOOLEANS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
 
 _AT_LEAST_ONE = (
-    "corpus.max_file_bytes", "search.per_page", "search.max_per_page", "search.max_chars", "search.max_clauses",
+    "corpus.max_file_bytes", "corpus.watch_every_s", "search.per_page", "search.max_per_page", "search.max_chars",
+    "search.max_clauses",
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",

@@ -40,6 +40,7 @@ DOORS = {
     "charset_normalizer": ("indexer/documents/",),
     "click": ("indexer/cli.py",),
     "flask": ("webapp/",),
+    "watchfiles": ("indexer/reindex/notices.py",),
     "granian": ("webapp/server.py",),
 }
 

@@ -17,21 +17,35 @@ from datetime import UTC, date, datetime
 
 from indexer.documents.assemble import assemble
 from indexer.documents.entry import EMPTY_FILE, Draft, Entry, LeftAside, Member, Rejected
-from indexer.documents.formats import FORMATS, JSONL, Choices, Format, OtherKind, Source, format_of, named_format
+from indexer.documents.formats import (
+    FORMATS,
+    JSONL,
+    Choices,
+    Format,
+    OtherKind,
+    Source,
+    format_of,
+    jsonl,
+    markdown,
+    named_format,
+    plain,
+)
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, repeated
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, walk
+from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
 from indexer.errors import UnreadableDocument
 from indexer.french.typography import NO_BREAK, number
 from indexer.model import place_inside
 
 __all__ = [
     "FORMATS", "Choices", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "lines_of", "os_reason", "place_inside", "read", "read_lines", "repeated", "walk",
+    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
+    "walk",
 ]  # fmt: skip
 
-# Of the files inside of one file; and how many of their kinds a report names.
-_MAX_CHARS_INSIDE = 200_000_000
+# Formats without foreign code in them.
+_PLAIN = (plain.drafts, markdown.drafts, jsonl.drafts)
+# Kinds of files inside of a file, not read, that a report names.
 _KINDS_NAMED = 5
 
 
@@ -60,12 +74,11 @@ def read(
 
 @dataclass(slots=True)
 class _Reading:
-    """One file while it is read, with the files inside of it; `chars` is the text found inside of it so far."""
+    """One file while it is read, with the files inside of it; `aside` counts what inside is no document, by kind."""
 
     rules: TypeRules
     today: date
     aside: Counter[str] = field(default_factory=Counter)
-    chars: int = 0
 
     def documents(self, source: Source, member: str) -> Iterator[Entry | Rejected]:
         """The documents of the file, or of one inside of it (`member`: where)."""
@@ -91,10 +104,6 @@ class _Reading:
         entry = assemble(draft, source.relative, self.rules, self.today)
         if isinstance(entry, Rejected):
             return replace(entry, member=member)
-        if member:  # what is read of one file is in memory at the same time
-            self.chars += len(entry.text)
-            if self.chars > _MAX_CHARS_INSIDE:
-                raise _TooMuchText("plus de 200 millions de caractères de texte à l’intérieur : découpez le fichier")
         return entry._replace(member=member)
 
     def _member(self, source: Source, member: str, found: Member) -> Iterator[Entry | Rejected]:
@@ -104,8 +113,6 @@ class _Reading:
             yield from self.documents(source.inside(found), inside)
         except OtherKind as error:
             self.aside[error.kind] += 1
-        except _TooMuchText:
-            raise
         except UnreadableDocument as error:
             yield Rejected(None, None, str(error), empty=False, member=inside)
 
@@ -124,10 +131,6 @@ class _Reading:
         yield Rejected(None, None, f"{files} de côté{NO_BREAK}: {', '.join(kinds)}{more}", empty=True)
 
 
-class _TooMuchText(UnreadableDocument):
-    """The files inside of a file hold more text than is kept in memory."""
-
-
 def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool:
     """True for a file that holds a document a line, by its name; with `path`, not when its content is clearly other."""
     format_ = named_format(relative)
@@ -140,6 +143,18 @@ def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool
         return False
     except UnreadableDocument:
         return True  # whoever opens its lines is told why not
+
+
+def is_plain(path: str | os.PathLike[str], relative: str) -> bool:
+    """True for a file that our own code alone reads (text, Markdown, JSONL), by its name and its first bytes."""
+    format_ = named_format(relative)
+    if format_ is None or format_.drafts not in _PLAIN:
+        return False
+    try:
+        with _opened(path, relative, 0) as source:
+            return format_of(source)[0].drafts in _PLAIN
+    except UnreadableDocument:
+        return False
 
 
 @contextlib.contextmanager

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
+from typing import NamedTuple
 
 from indexer.errors import CorpusError
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(NamedTuple):
     """A file and what the system says of it. `relative` is NFC with `/`; `path` opens it.
 
-    `path` is text: a Path for each of 100,000 files costs more than asking the system about them.
+    `path` is text: a Path for each of 100,000 files costs more than asking the system about them. A tuple with names is
+    made in a third of the time of a frozen dataclass.
     """
 
     relative: str
@@ -50,23 +51,28 @@ def os_reason(error: OSError) -> str:
     return _REASONS.get(type(error)) or error.strerror or type(error).__name__
 
 
-def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalkable]:
+def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[FileFacts | Unwalkable]:
     """The regular files below `root` (or `root` itself), ordered by the bytes of their relative paths.
 
     Hidden names and those that match a pattern of `ignore` (fnmatch, on the name or the relative path) are skipped, and
     so are symbolic links (the root itself may be one), devices, pipes, sockets and files that vanish meanwhile. Folders
     that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable.
     Raises CorpusError when the root is missing or cannot be listed.
+
+    `below` limits the walk to one file or folder (relative, NFC). In the folders above it only that name is looked at,
+    and found by listing: what comes is what the whole walk finds there. One that cannot be listed is Unwalkable.
     """
-    ignored = ignoring(ignore)
+    ignored = _ignoring(ignore)
+    towards = below.split("/") if below else []
     try:
         facts = root.stat()
         if stat.S_ISREG(facts.st_mode):
-            yield _facts(_name(root.name), str(root), facts)
+            if not towards:
+                yield _facts(_name(root.name), str(root), facts)
             return
         if not stat.S_ISDIR(facts.st_mode):
             raise CorpusError(f"{root} n’est ni un dossier ni un fichier ordinaire.")
-        top = _listing(str(root), "", ignored)
+        top = _listing(str(root), "", ignored, towards[:1])
     except OSError as error:
         raise CorpusError(f"{root} ne peut pas être lu : {os_reason(error)}.") from error
     pending = [iter(top)]  # one iterator a level: a deep tree costs no recursion
@@ -76,46 +82,68 @@ def walk(root: Path, ignore: Sequence[str] = ()) -> Iterator[FileFacts | Unwalka
             pending.pop()
             continue
         relative, path, twin = found
+        level = len(pending)
+        above = level < len(towards)
         if twin:
-            yield Unwalkable(relative, "deux noms qui ne diffèrent que par leur forme Unicode : renommez l’un des deux")
+            if not above:
+                reason = "deux noms qui ne diffèrent que par leur forme Unicode : renommez l’un des deux"
+                yield Unwalkable(relative, reason)
             continue
         try:
             facts = os.lstat(path)
-            if stat.S_ISREG(facts.st_mode):
+            if stat.S_ISDIR(facts.st_mode):
+                pending.append(iter(_listing(path, relative + "/", ignored, towards[level : level + 1])))
+            elif stat.S_ISREG(facts.st_mode) and not above:
                 yield _facts(relative, path, facts)
-            elif stat.S_ISDIR(facts.st_mode):
-                pending.append(iter(_listing(path, relative + "/", ignored)))
         except FileNotFoundError:
             continue
         except OSError as error:
             yield Unwalkable(relative, f"lecture impossible : {os_reason(error)}")
 
 
+def passed_over(ignore: Sequence[str]) -> Callable[[str], bool]:
+    """What is true of a relative path that no walk looks at: it is hidden or ignored, or stands in a folder that is."""
+    ignored = _ignoring(ignore)
+
+    def passed(relative: str) -> bool:
+        names = [_name(name) for name in relative.split("/")]
+        return any(
+            name.startswith(".") or ignored(name) or ignored("/".join(names[:end])) for end, name in enumerate(names, 1)
+        )
+
+    return passed
+
+
 def _facts(relative: str, path: str, facts: os.stat_result) -> FileFacts:
     return FileFacts(relative, path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
-def ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
+def _ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
     """What is true of a name or relative path that matches one of the patterns (one expression: fnmatch tries each)."""
     wanted = "|".join(translate(unicodedata.normalize("NFC", pattern)) for pattern in patterns)
     return re.compile(wanted).match if patterns else lambda name: None
 
 
-def _listing(folder: str, prefix: str, ignored: Callable[[str], object]) -> list[tuple[str, str, bool]]:
-    """(relative, path, repeats the name before) of each entry to keep.
+def _listing(
+    folder: str, prefix: str, ignored: Callable[[str], object], only: Sequence[str]
+) -> list[tuple[str, str, bool]]:
+    """(relative, path, repeats the name before) of each entry to keep, or of those alone with the name in `only`.
 
-    A folder sorts as its name with `/` behind, so that `a.txt` comes before `a/b.txt` as in a sort of whole paths.
+    A folder sorts as its name with `/` behind, so that `a.txt` comes before `a/b.txt` as in a sort of whole paths. Text
+    sorts as its UTF-8 does.
     """
     kept = []
     with os.scandir(folder) as entries:
         for entry in entries:
             name = _name(entry.name)
+            if only and name not in only:
+                continue
             relative = prefix + name
             if name.startswith(".") or ignored(name) or ignored(relative) or entry.is_symlink():
                 continue
-            ending = b"/" if entry.is_dir(follow_symlinks=False) else b""
-            kept.append((name.encode() + ending, os.fsencode(entry.name), relative, entry.path))
-    kept.sort(key=lambda item: item[:2])
+            ending = "/" if entry.is_dir(follow_symlinks=False) else ""
+            kept.append((name + ending, entry.name, relative, entry.path))
+    kept.sort()
     seen: set[str] = set()
     listing = []
     for _, _, relative, path in kept:

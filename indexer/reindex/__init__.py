@@ -33,13 +33,15 @@ def reindex(
     check: bool = False,
     dry_run: bool = False,
     jobs: int | None = None,
+    new_roots: bool = True,
     progress: Progress = lambda done, total, written, what: None,
 ) -> Report:
     """Bring the index up to date with the disk.
 
     Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
     dates stay), `check` hashes every file, `dry_run` only reports. `jobs` processes read and analyse, when there is
-    enough to do: as many as the machine has cores if None, this one alone if 1; what comes of it is the same. Raises
+    enough to do: as many as the machine has cores if None, this one alone if 1; what comes of it is the same. Without
+    `new_roots`, paths that are in no root are passed over. Raises
     IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem when
     the index could not be written or a process was lost.
     """
@@ -58,7 +60,7 @@ def reindex(
             run.report.warnings += engine.warnings()
             if update.outdated:
                 run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
-            run.go(run.choose(paths, forget), progress)
+            run.go(run.choose(paths, forget, new_roots=new_roots), progress)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise IndexProblem(

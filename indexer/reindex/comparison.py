@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from indexer import documents
-from indexer.documents import FileFacts
+from indexer.documents import FileFacts, Unwalkable
 from indexer.errors import CorpusError
+from indexer.model import Root
 from indexer.reindex.report import Problem
 from indexer.reindex.roots import Scope
 from indexer.reindex.table import Mask, RootFiles
@@ -42,7 +43,7 @@ class Comparison:
 
 
 def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: Path, trust_times: bool) -> Comparison:
-    """Walk a root beside the table of its files; both are in the same order.
+    """Walk a root, or the part of it in scope, beside the table of its files; both are in the same order.
 
     Files below `outside` (the index) are passed over. Without `trust_times` all files are to be read. Raises
     CorpusError for a root that cannot be believed: missing, or empty when it was not.
@@ -53,14 +54,9 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
     gone: list[int] = []
     problems: list[Problem] = []
     place = found = 0
-    below_index = f"{outside}{os.sep}"
-    for item in documents.walk(Path(scope.root.path), ignore):
-        if not scope.covers(item.relative):
-            continue
+    for item in _files(scope.root, ignore, outside, scope.below):
         if not isinstance(item, FileFacts):
             problems.append(Problem(item.relative, item.reason))
-            continue
-        if item.path.startswith(below_index):
             continue
         found += 1
         while place < len(numbers) and table.paths[numbers[place]] < item.relative:
@@ -75,13 +71,21 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
                 to_read.append(FileToRead(item, number))
         else:
             to_read.append(FileToRead(item, None))
-    if not found and numbers and not scope.below:
+    if not found and numbers and not any(isinstance(item, FileFacts) for item in _files(scope.root, ignore, outside)):
         raise CorpusError(f"{scope.root.path} est vide alors qu’il y avait des fichiers.")
     gone += numbers[place:]
     unlisted = [number for number in gone if _below_any(table.paths[number], problems)]
     kept[unlisted] = True
     gone = sorted(set(gone).difference(unlisted))
-    return Comparison(scope, kept, *_moves(to_read, gone, table), problems)
+    return Comparison(scope, kept, to_read, gone, problems)
+
+
+def _files(root: Root, ignore: Sequence[str], outside: Path, below: str = "") -> Iterator[FileFacts | Unwalkable]:
+    """What a walk finds, without the files below `outside`."""
+    folder = f"{outside}{os.sep}"
+    for item in documents.walk(Path(root.path), ignore, below):
+        if not isinstance(item, FileFacts) or not item.path.startswith(folder):
+            yield item
 
 
 def _below_any(path: str, problems: Sequence[Problem]) -> bool:
@@ -89,23 +93,30 @@ def _below_any(path: str, problems: Sequence[Problem]) -> bool:
     return any(path == problem.path or path.startswith(problem.path + "/") for problem in problems)
 
 
-def _moves(to_read: list[FileToRead], gone: list[int], table: RootFiles) -> tuple[list[FileToRead], list[int]]:
-    """A new file with the bytes of one that is gone is that file: its documents keep ids and first-seen dates."""
+def with_moves(looks: Sequence[Comparison], table: RootFiles) -> list[Comparison]:
+    """The same looks, all at one root, where what has moved from any of them to another or within one is known.
+
+    A new file with the bytes of one that is gone is that file: its documents keep ids and first-seen dates.
+    """
     by_size: dict[int, list[int]] = {}
-    for number in gone:
+    for number in (number for look in looks for number in look.gone):
         by_size.setdefault(table.size(number), []).append(number)
-    moved: dict[int, int] = {}
-    for place, file in enumerate(to_read):
-        candidates = by_size.get(file.facts.size)
-        if file.number is not None or not candidates:
-            continue
-        digest, _ = hash_of(file.facts.path)
-        same = next((number for number in candidates if table.sha256(number) == digest), None)
-        if digest and same is not None:
-            candidates.remove(same)
-            moved[place] = same
-    left = set(gone).difference(moved.values())
-    return (
-        [FileToRead(file.facts, file.number, moved.get(place)) for place, file in enumerate(to_read)],
-        [number for number in gone if number in left],
-    )
+    to_read = [[_moved(file, by_size, table) for file in look.to_read] for look in looks]
+    moved = {file.moved_from for files in to_read for file in files}
+    return [
+        replace(look, to_read=files, gone=[number for number in look.gone if number not in moved])
+        for look, files in zip(looks, to_read, strict=True)
+    ]
+
+
+def _moved(file: FileToRead, gone: Mapping[int, list[int]], table: RootFiles) -> FileToRead:
+    """The file, with what it was before it moved; that is taken from `gone` (numbers of files by their size)."""
+    candidates = gone.get(file.facts.size)
+    if file.number is not None or not candidates:
+        return file
+    digest, _ = hash_of(file.facts.path)
+    same = next((number for number in candidates if table.sha256(number) == digest), None)
+    if not digest or same is None:
+        return file
+    candidates.remove(same)
+    return replace(file, moved_from=same)

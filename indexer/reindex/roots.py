@@ -41,15 +41,21 @@ class Roots:
         return tuple(self._roots)
 
     def choose(
-        self, paths: Sequence[Path], forget: Sequence[Path], configured: Sequence[Path], *, rebuild: bool
+        self,
+        paths: Sequence[Path],
+        forget: Sequence[Path],
+        configured: Sequence[Path],
+        *,
+        rebuild: bool,
+        new_roots: bool = True,
     ) -> list[Scope]:
-        """What a run looks at. New paths become roots, forgotten ones go; without paths, all roots, else the configured
-        ones. Raises CorpusError when that is nothing.
+        """What a run looks at. New paths become roots, or are passed over without `new_roots`; forgotten ones go;
+        without paths, all roots, else the configured ones. Raises CorpusError when that is nothing.
         """
         for path in forget:
             self._forget(path)
         if paths:
-            scopes = [self._scope(path) for path in paths]
+            scopes = [self._scope(path) for path in paths if new_roots or self._has(path)]
         elif self._roots or forget:
             scopes = [] if forget and not rebuild else [Scope(root) for root in self._roots]
         else:
@@ -61,6 +67,10 @@ class Roots:
             scopes = [Scope(scope.root) for scope in scopes]
             scopes += [Scope(root) for root in self._roots if root.name not in chosen]
         return [scope for scope in dict.fromkeys(scopes) if not any(other.contains(scope) for other in scopes)]
+
+    def _has(self, path: Path) -> bool:
+        """True for a path at or below a root."""
+        return any(path.is_relative_to(root.path) for root in self._roots)
 
     def _scope(self, path: Path) -> Scope:
         path = Path(os.path.abspath(path))

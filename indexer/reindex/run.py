@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Root
 from indexer.reindex.claims import FREED, Claims
-from indexer.reindex.comparison import Comparison, compare
+from indexer.reindex.comparison import Comparison, compare, with_moves
 from indexer.reindex.crew import Crew, Job
 from indexer.reindex.held import Held
 from indexer.reindex.report import Problem, Report
@@ -72,7 +74,7 @@ class _Reading:
 
 
 class Run:
-    """One run, from the comparison to the published generation. `jobs`: processes that read, 1 for none beside this."""
+    """One run, from the comparison to the published generation. `jobs`: processes that read, when it is worth any."""
 
     def __init__(
         self,
@@ -115,15 +117,16 @@ class Run:
         self._written = self._files_done = 0
         self._progress: Progress = lambda done, total, written, what: None
 
-    def choose(self, paths: Sequence[Path], forget: Sequence[Path]) -> list[Scope]:
+    def choose(self, paths: Sequence[Path], forget: Sequence[Path], *, new_roots: bool) -> list[Scope]:
         """The roots, or parts of roots, that this run looks at; see Roots.choose."""
-        return self._roots.choose(paths, forget, self._settings.corpus.paths, rebuild=self._rebuild)
+        configured = self._settings.corpus.paths
+        return self._roots.choose(paths, forget, configured, rebuild=self._rebuild, new_roots=new_roots)
 
     def go(self, scopes: Sequence[Scope], progress: Progress) -> None:
         """Walk, compare, read, write, publish."""
         self._progress = progress
         self._tell("Parcours des dossiers")
-        looks = [look for scope in scopes if (look := self._look(scope)) is not None]
+        looks = self._looks(scopes)
         self._dirty = self._roots.changed
         if self.report.missing and not looks and not self._dirty:
             return
@@ -144,6 +147,14 @@ class Run:
         self._progress(self._files_done, len(self._to_read), self._written, what)
 
     # --- what is not read ------------------------------------------------------------------------------------------
+
+    def _looks(self, scopes: Sequence[Scope]) -> list[Comparison]:
+        """What the disk shows of the scopes: files that moved inside a root are known, whatever part they moved to."""
+        looks: dict[str, list[Comparison]] = {}
+        for scope in scopes:
+            if (look := self._look(scope)) is not None:
+                looks.setdefault(scope.root.name, []).append(look)
+        return [look for name, several in looks.items() for look in with_moves(several, self._table.root(name))]
 
     def _look(self, scope: Scope) -> Comparison | None:
         """A look at a root; None, and a line in the report, when it cannot be believed."""
@@ -258,11 +269,11 @@ class Run:
 
     def _copies_job(self, copied: list[Document], weight: int) -> Job:
         places = list(map(Place.of, copied))
-        return Job(lambda done: self._write(done.batch, places, copied[-1].path), Copies(tuple(copied)), weight)
+        return Job(partial(self._take_copies, iter(places)), Copies(tuple(copied)), weight)
 
     def _files_job(self, group: list[_Reading], weight: int) -> Job:
-        tasks = tuple(FileTask(one.facts.path, one.facts.relative, self._known_hash(one)) for one in group)
-        return Job(partial(self._take_files, group), Files(tasks), weight)
+        tasks = tuple(_task(one.facts, self._known_hash(one)) for one in group)
+        return Job(partial(self._take_files, deque(group)), Files(tasks), weight)
 
     def _known_hash(self, reading: _Reading) -> str:
         """The hash that makes it needless to read a file; none in a rebuild."""
@@ -288,7 +299,7 @@ class Run:
                 yield Job(lambda done: self._take_kept(reading, lines))
                 for group in _grouped(lines.read() if lines.to_read else ()):
                     unit = Lines(facts.relative, group)
-                    yield Job(partial(self._take_lines, reading, group), unit, _size(unit))
+                    yield Job(partial(self._take_lines, reading, iter(group)), unit, _size(unit))
         except UnreadableDocument as error:
             reason = str(error)
             yield Job(lambda done: self._finish(reading, reason))
@@ -300,19 +311,25 @@ class Run:
 
     # --- what was found --------------------------------------------------------------------------------------------
 
-    def _take_files(self, group: list[_Reading], done: Done) -> None:
+    def _take_files(self, group: deque[_Reading], done: Done) -> None:
+        """What became of the next files of a group; those that are ended leave it."""
         places: list[Place | None] = []
-        for reading, outcome in zip(group, done.outcomes, strict=True):
+        for outcome in done.outcomes:
+            reading = group[0]
+            if not reading.read_ns:
+                reading.held = self._held(reading)
             reading.sha256, reading.read_ns = outcome.sha256, outcome.read_ns
             if outcome.unopened:
                 self._keep_unopened(reading, outcome.unopened)
             elif outcome.same:
                 self._keep_touched(reading)
             else:
-                reading.held = self._held(reading)
                 places += self._places(reading, outcome, partial(_whole_file, reading.facts))
-                self._finish(reading, outcome.unreadable)
-        self._write(done.batch, places, group[-1].facts.relative)
+                if not outcome.more:
+                    self._finish(reading, outcome.unreadable)
+            if not outcome.more:
+                group.popleft()
+        self._write(done.batch, places, reading.facts.relative)
 
     def _take_kept(self, reading: _Reading, lines: documents.Lines) -> None:
         """Lines that the index has already."""
@@ -323,15 +340,21 @@ class Run:
             if kept.times > 1:
                 self._warn(reading, documents.repeated(kept.times, kept.number))
 
-    def _take_lines(self, reading: _Reading, lines: Sequence[Line | Rejected], done: Done) -> None:
+    def _take_lines(self, reading: _Reading, coming: Iterator[Line | Rejected], done: Done) -> None:
+        """What became of the next lines of a group."""
         (outcome,) = done.outcomes
+        lines = tuple(islice(coming, len(outcome.items)))
         places = self._places(reading, outcome, partial(_one_line, reading.facts, lines))
         self._write(done.batch, places, reading.facts.relative)
 
+    def _take_copies(self, coming: Iterator[Place], done: Done) -> None:
+        """The next documents of the index that are to be written again."""
+        places = list(islice(coming, len(done.batch))) if done.batch else []
+        self._write(done.batch, places, places[-1].path if places else "")
+
     def _take_waiting(self, reading: _Reading, done: Done) -> None:
         """What was read again at the end, for an id that may be free by now."""
-        (outcome,) = done.outcomes
-        places = self._places(reading, outcome, None)
+        places = [place for outcome in done.outcomes for place in self._places(reading, outcome, None)]
         self._write(done.batch, places, reading.facts.relative)
 
     def _places(self, reading: _Reading, outcome: Outcome, again: Callable[[int], Unit] | None) -> list[Place | None]:
@@ -512,9 +535,13 @@ def _grouped(lines: Iterable[Line | Rejected]) -> Iterator[tuple[Line | Rejected
         yield tuple(group)
 
 
+def _task(facts: FileFacts, sha256: str = "") -> FileTask:
+    return FileTask(facts.path, facts.relative, sha256, facts.size)
+
+
 def _whole_file(facts: FileFacts, item: int) -> Unit:
     """What reads again what an item of a file was read from."""
-    return Files((FileTask(facts.path, facts.relative, ""),))
+    return Files((_task(facts),))
 
 
 def _one_line(facts: FileFacts, lines: Sequence[Line | Rejected], item: int) -> Unit:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import FileFacts, Unwalkable, walk
+from indexer.documents import FileFacts, Unwalkable, passed_over, walk
 from indexer.errors import CorpusError
 
 
@@ -131,3 +131,54 @@ def test_a_missing_root_is_an_error_and_not_an_empty_one(tmp_path):
     os.mkfifo(tmp_path / "tuyau")
     with pytest.raises(CorpusError, match="ni un dossier ni un fichier"):
         names(tmp_path / "tuyau")
+
+
+def test_a_walk_below_a_path_finds_what_the_whole_walk_finds_there(tmp_path):
+    put(
+        tmp_path,
+        "a.txt",
+        "a/b/c.txt",
+        "a/b.txt",
+        "a-b/c.txt",
+        ".a/b.txt",
+        "brouillons/d.txt",
+        "été/août.txt",
+        "e/f/g/h",
+    )
+    put(tmp_path, unicodedata.normalize("NFD", "été/août.txt"), unicodedata.normalize("NFD", "nœud/épée.txt"))
+    (tmp_path / os.fsdecode("résumé.txt".encode("cp1252"))).write_text("texte")
+    (tmp_path / "lien").symlink_to(tmp_path / "a")
+    (tmp_path / "a" / "lien.txt").symlink_to(tmp_path / "a.txt")
+    ignore = ("brouillons", "e/f/*")
+    whole = list(walk(tmp_path, ignore))
+    parts = {found.relative for found in whole} | {
+        "a", "a/b", "été", "nœud", ".a", ".a/b.txt", "brouillons", "brouillons/d.txt", "lien", "lien/b.txt",
+        "a/lien.txt", "e", "e/f/g", "e/f/g/h", "absent", "a.txt/b", "a/b/absent",
+    }  # fmt: skip
+    for part in parts:
+        expected = [one for one in whole if one.relative == part or one.relative.startswith(f"{part}/")]
+        assert list(walk(tmp_path, ignore, part)) == expected, part
+
+
+def test_a_folder_above_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
+    put(tmp_path, "a/b/c.txt")
+    scandir = os.scandir
+
+    def refusing(path):
+        if Path(path).name == "a":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert list(walk(tmp_path, (), "a/b/c.txt")) == [Unwalkable("a", "lecture impossible : permission refusée")]
+
+
+def test_below_a_root_that_is_a_file_there_is_nothing(tmp_path):
+    put(tmp_path, "a.txt")
+    assert list(walk(tmp_path / "a.txt", (), "b.txt")) == []
+
+
+def test_what_a_walk_passes_over_is_known_beforehand(tmp_path):
+    passed = passed_over(["brouillons", "*.bak", "e/f/*"])
+    assert [path for path in ("a/.git/x", ".x", "brouillons/a/b.txt", "a/c.bak", "e/f/g.txt") if not passed(path)] == []
+    assert [path for path in ("a.txt", "a/b.txt", "e/g.txt", "brouillon/a.txt") if passed(path)] == []

@@ -8,10 +8,10 @@ whole cannot be read.
 from __future__ import annotations
 
 from indexer.documents.decode import decode
-from indexer.documents.formats import archive, csv, html, json, jsonl, kinds, mail, markdown, plain
+from indexer.documents.formats import archive, csv, docx, html, json, jsonl, kinds, mail, markdown, odt, plain, rtf
 from indexer.documents.formats.kinds import OtherKind
 from indexer.documents.formats.source import Choices, Format, Source
-from indexer.documents.signatures import COMPRESSED, START_BYTES
+from indexer.documents.signatures import COMPRESSED, OLE, START_BYTES, ZIP
 from indexer.errors import UnreadableDocument
 
 __all__ = ["FORMATS", "JSONL", "Choices", "Format", "OtherKind", "Source", "format_of", "named_format"]
@@ -23,6 +23,9 @@ FORMATS = (
     Format("texte", (".txt", ".text"), plain.drafts),
     Format("Markdown", (".md", ".markdown"), markdown.drafts),
     Format(kinds.HTML, (".html", ".htm", ".xhtml"), html.drafts),
+    Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
+    Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),
+    Format("RTF", (".rtf",), rtf.drafts),
     Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
     Format(kinds.JSON, (".json",), json.drafts),
     Format("CSV", (".csv", ".tsv", ".tab"), csv.drafts),
@@ -37,6 +40,9 @@ FORMATS = (
     Format(_COMPRESSED, (".gz", ".bz2", ".xz", ".zst"), archive.compressed),
 )
 _BY_NAME = {format_.name: format_ for format_ in FORMATS} | dict.fromkeys(COMPRESSED, FORMATS[-1])
+
+# Kinds that files of these formats are of as well: whether one is whole its own reader says best.
+_INSIDE = {ZIP: ("DOCX", "ODT", "EPUB"), OLE: ("DOC", "DOCX")} | dict.fromkeys(COMPRESSED, (JSONL, kinds.TAR))
 
 # How a kind is called after « c’est »; all others are « un … ».
 _CALLED = {
@@ -63,11 +69,11 @@ def format_of(source: Source) -> tuple[Format, tuple[str, ...]]:
     kind = kinds.kind_of(source.file)
     by_name = named_format(source.relative)
     if kind:
+        if by_name and by_name.name in _INSIDE.get(kind, ()):
+            return by_name, ()
         by_content = _BY_NAME.get(kind)
         if by_content is None:
             raise OtherKind(kind)
-        if kind in COMPRESSED and by_name and by_name.name in (JSONL, kinds.TAR):
-            return by_name, ()
         return by_content, _misnamed(source.relative, by_content, by_name)
     return by_name or _of_text(source), ()
 
