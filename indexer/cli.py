@@ -143,11 +143,11 @@ def _watch(
         click.echo(f"{time.strftime('%H:%M:%S')} {message}", err=True)
 
     def ran(report: Any, problems: Any) -> None:
+        if as_json:
+            _print_json(report.to_json(), on_one_line=True)
         tell(f"{_counted(report)}, génération {report.generation} ({_seconds(report)})")
         for problem in problems:
             click.echo(_told(problem), err=True)
-        if as_json:
-            _print_json(report.to_json(), on_one_line=True)
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

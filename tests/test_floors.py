@@ -36,6 +36,7 @@ DOORS = {
     "unidecode": ("indexer/french/fold.py",),
     "snowballstemmer": ("indexer/french/",),
     "selectolax": ("indexer/documents/formats/",),
+    "kreuzberg": ("indexer/documents/formats/doc.py",),
     "yaml": ("indexer/documents/formats/",),
     "charset_normalizer": ("indexer/documents/",),
     "click": ("indexer/cli.py",),

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -26,9 +26,9 @@ PATIENCE_S = 60.0
 class Watching:
     """The process, its lines, and the index it keeps up to date."""
 
-    def __init__(self, house: House, *options: str, root: Path | None = None) -> None:
+    def __init__(self, house: House, *options: str, root: Path | None = None, inside: Sequence[str] = ()) -> None:
         self.house = house
-        command = [sys.executable, "-m", "indexer", "reindex", str(root or house.corpus), "--watch"]
+        command = [*inside, sys.executable, "-m", "indexer", "reindex", str(root or house.corpus), "--watch"]
         index = ["--index", str(house.settings.index.directory)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([*command, *index, *options], stdout=pipe, stderr=pipe, text=True)
@@ -95,8 +95,8 @@ def watch(house: House) -> Iterator[Callable[..., Watching]]:
     """Starts a watch over the corpus of the house (or another root), and waits until it follows it."""
     started: list[Watching] = []
 
-    def start(*options: str, root: Path | None = None) -> Watching:
-        started.append(Watching(house, *options, root=root))
+    def start(*options: str, **more: Any) -> Watching:
+        started.append(Watching(house, *options, **more))
         started[-1].until_told("Surveillance de")
         return started[-1]
 
@@ -277,6 +277,25 @@ def test_a_signal_ends_it_in_peace(house: House, watch: Callable[..., Watching],
     assert watching.stop(with_signal) == 0
     watching.until_told("Surveillance arrêtée")
     assert [json.loads(line)["added"] for line in watching.out] == [1]
+
+
+@pytest.mark.parametrize("watches", [3, 5])
+def test_past_the_limit_of_folders_that_can_be_followed_they_are_looked_at(
+    house: House, watch: Callable[..., Watching], monkeypatch: pytest.MonkeyPatch, watches: int
+) -> None:
+    """3 are less than there are at the beginning; 5 are too few for those that come."""
+    if subprocess.run(["unshare", "-Ur", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no user namespaces, whose limits can be set")
+    monkeypatch.setenv("TROUVAILLE_CORPUS_WATCH_EVERY_S", "1")
+    for name in "abc":
+        house.write(f"{name}/a.txt", article(f"Article {name}"))
+    limits = f'echo {watches} >/proc/sys/user/max_inotify_watches && exec "$@"'
+    watching = watch(inside=["unshare", "-Ur", "sh", "-c", limits, "sh"])
+    for name in "defg":
+        house.write(f"{name}/a.txt", article(f"Article {name}"))
+    assert "sudo sysctl fs.inotify.max_user_watches" in watching.until_told("limite")
+    house.write("g/b.txt", article("Le dernier"))
+    watching.until([*(f"Article {name}" for name in "abcdefg"), "Le dernier"])
 
 
 def test_names_that_are_no_utf8_are_followed_too(house: House, watch: Callable[..., Watching]) -> None:

@@ -16,16 +16,21 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 _MAC_LINE = re.compile(r"^.* on (?P<point>.*) \((?P<kind>[^,)]+)[^()]*\)$")
 
 
-def network_file_system(folder: Path) -> str | None:
-    """The kind of network file system that holds a folder, there or not yet; None for a local or unknown one."""
+def network_file_system(folder: Path, *, or_below: bool = False) -> str | None:
+    """The kind of network file system that holds a folder, there or not yet; None for a local or unknown one.
+
+    `or_below`: or of one that is mounted on a folder inside of it.
+    """
     try:
         mounts = _linux(_MOUNTS.read_text(errors="replace")) if _MOUNTS.exists() else _mac()
     except (OSError, subprocess.SubprocessError):
         return None
     place = folder.resolve()
     around = [point for point in mounts if place.is_relative_to(point)]
-    kind = mounts[max(around, key=lambda point: len(Path(point).parts))] if around else ""
-    return kind if kind in NETWORK or _NETWORK_FUSE.fullmatch(kind) else None
+    kinds = [mounts[max(around, key=lambda point: len(Path(point).parts))]] if around else []
+    if or_below:
+        kinds += [kind for point, kind in mounts.items() if Path(point).is_relative_to(place)]
+    return next((kind for kind in kinds if kind in NETWORK or _NETWORK_FUSE.fullmatch(kind)), None)
 
 
 def _linux(content: str) -> dict[str, str]:

@@ -20,15 +20,14 @@ from indexer.documents.entry import EMPTY_FILE, Draft, Entry, LeftAside, Member,
 from indexer.documents.formats import (
     FORMATS,
     JSONL,
+    MARKDOWN,
+    TEXT,
     Choices,
     Format,
     OtherKind,
     Source,
     format_of,
-    jsonl,
-    markdown,
     named_format,
-    plain,
 )
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, repeated
 from indexer.documents.types import TypeRules
@@ -43,10 +42,10 @@ __all__ = [
     "walk",
 ]  # fmt: skip
 
-# Formats without foreign code in them.
-_PLAIN = (plain.drafts, markdown.drafts, jsonl.drafts)
 # Kinds of files inside of a file, not read, that a report names.
 _KINDS_NAMED = 5
+# Formats without foreign code in them.
+_PLAIN = (TEXT, MARKDOWN, JSONL)
 
 
 def read(
@@ -147,12 +146,9 @@ def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool
 
 def is_plain(path: str | os.PathLike[str], relative: str) -> bool:
     """True for a file that our own code alone reads (text, Markdown, JSONL), by its name and its first bytes."""
-    format_ = named_format(relative)
-    if format_ is None or format_.drafts not in _PLAIN:
-        return False
     try:
         with _opened(path, relative, 0) as source:
-            return format_of(source)[0].drafts in _PLAIN
+            return format_of(source)[0].name in _PLAIN
     except UnreadableDocument:
         return False
 

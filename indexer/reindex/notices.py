@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import watchfiles
+
+from indexer.documents import os_reason
 
 # Changes are handed on when none has come for a step, or when they have been gathered for this long.
 _STEP_MS = 20
@@ -23,6 +27,11 @@ _LIMITS = {
     errno.EMFILE: ("fs.inotify.max_user_instances", 1_024),
 }
 _SIGNS = {errno.ENOSPC: ("watch limit", "MaxFilesWatch"), errno.EMFILE: ("Too many open files",)}
+
+
+_HANDLES = Path("/proc/self/fd")
+_MARKS = Path("/proc/self/fdinfo")
+_MARK = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+)", re.MULTILINE)
 
 
 class Change(NamedTuple):
@@ -67,7 +76,9 @@ class Notices:
             raise_interrupt=False,
             force_polling=False,
             recursive=self._deep,
-            ignore_permission_denied=True,
+            # With True, watchfiles 1.3 passes over the limits of inotify too: some folders would not be followed, and
+            # nobody told.
+            ignore_permission_denied=False,
         )
         listening = False
         try:
@@ -79,6 +90,39 @@ class Notices:
                     self._take(_changes(batch))
         except (OSError, RuntimeError) as error:  # watchfiles raises a RuntimeError for names that are no UTF-8
             self.failure = _reason(error)
+
+
+def unfollowed(folders: Iterable[str], within: str) -> bool:
+    """True when no notices come of one of these folders, or of one below it, though they come of `within`.
+
+    Past the limits of inotify, notify 8.0 (in watchfiles 1.3) leaves folders out that come later, and tells nobody;
+    asked for notices of the same folders anew, it says so. False where the system does not tell what it follows.
+    """
+    followed = _followed()
+    if _inode(within) not in followed:
+        return False
+    below = (place for folder in folders for place, _, _ in os.walk(folder))
+    return any((inode := _inode(place)) and inode not in followed for place in below)
+
+
+def _followed() -> set[int]:
+    """The inodes of the folders that inotify tells this process about (man 5 proc, fdinfo)."""
+    found: set[int] = set()
+    for handle in _HANDLES.iterdir() if _HANDLES.is_dir() else ():
+        try:
+            if str(handle.readlink()) == "anon_inode:inotify":
+                marks = (_MARKS / handle.name).read_text()
+                found.update(int(inode, 16) for inode in _MARK.findall(marks))
+        except OSError:  # closed meanwhile
+            continue
+    return found
+
+
+def _inode(folder: str) -> int:
+    try:
+        return Path(folder).lstat().st_ino
+    except OSError:
+        return 0
 
 
 def _changes(batch: Iterable[tuple[watchfiles.Change, str]]) -> list[Change]:
@@ -96,4 +140,4 @@ def _reason(error: Exception) -> str:
         if any(sign in text for sign in signs) or getattr(error, "errno", None) == number:
             name, value = _LIMITS[number]
             return f"la limite {name} du système est atteinte ; pour la relever : sudo sysctl {name}={value}"
-    return text
+    return os_reason(error) if isinstance(error, PermissionError) else text

@@ -10,6 +10,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,7 @@ class RootFiles:
     ) -> None:
         self.paths = paths
         self.problems = problems
-        self._rows = rows
+        self.array = rows
         columns = [rows[name] for name in ("size", "mtime_ns", "ctime_ns", "inode")]
         self._newest = np.maximum(columns[1], columns[2])
         self._settled = self._newest < rows["read_ns"] - _RACY_NS
@@ -95,11 +96,11 @@ class RootFiles:
 
     def sha256(self, number: int) -> str:
         """The hash of a file's bytes, in hexadecimal."""
-        return bytes(self._rows["sha256"][number]).decode("ascii")
+        return bytes(self.array["sha256"][number]).decode("ascii")
 
     def documents(self, files: Mask | int) -> int:
         """How many documents the index has of these files."""
-        return int(np.sum(self._rows["documents"][files]))
+        return int(np.sum(self.array["documents"][files]))
 
     def problems_of(self, number: int) -> tuple[Problem, ...]:
         """What could not be indexed of a file."""
@@ -107,13 +108,13 @@ class RootFiles:
 
     def holds(self, number: int, record: FileRecord) -> bool:
         """True when the record says what is known of the file already."""
-        return self._rows[number].item() == record.row() and self.problems_of(number) == record.problems
+        return self.array[number].item() == record.row() and self.problems_of(number) == record.problems
 
     def taken(self, files: Mask) -> RootFiles:
         """These files alone."""
-        paths = [path for path, wanted in zip(self.paths, files.tolist(), strict=True) if wanted]
+        paths = list(compress(self.paths, files.tolist()))
         problems = {path: self.problems[path] for path in paths if path in self.problems} if self.problems else {}
-        return RootFiles(paths, self._rows[files], problems)
+        return RootFiles(paths, self.array[files], problems)
 
     def names(self) -> bytes:
         """The paths, as the table stores them."""
@@ -121,7 +122,7 @@ class RootFiles:
 
     def rows(self) -> bytes:
         """The numbers, as the table stores them."""
-        return self._rows.tobytes()
+        return self.array.tobytes()
 
 
 class FileTable:
@@ -205,9 +206,10 @@ class NextTable:
     def to_bytes(self) -> bytes:
         """For the next run to read."""
         roots = [(name, self._merged(name)) for name in sorted(self._kept.keys() | self._paths.keys())]
+        names = [root.names() for _, root in roots]
         head = {
             "format": _FORMAT,
-            "roots": [(name, len(root), len(root.names())) for name, root in roots],
+            "roots": [(name, len(root), len(paths)) for (name, root), paths in zip(roots, names, strict=True)],
             "problems": {
                 name: [
                     (path, [(one.path, one.reason, one.empty) for one in several])
@@ -216,7 +218,7 @@ class NextTable:
                 for name, root in roots
             },
         }
-        columns = [part for _, root in roots for part in (root.rows(), root.names())]
+        columns = [part for (_, root), paths in zip(roots, names, strict=True) for part in (root.rows(), paths)]
         return json.dumps(head, ensure_ascii=True).encode() + b"\n" + b"".join(columns)
 
     def _merged(self, name: str) -> RootFiles:
@@ -224,9 +226,9 @@ class NextTable:
         kept = before.taken(self._kept[name]) if name in self._kept else before
         if name not in self._paths:
             return kept
-        paths = kept.paths + self._paths[name]
-        order = sorted(range(len(paths)), key=paths.__getitem__)
-        rows = np.frombuffer(kept.rows() + self._rows[name], _ROW)
-        return RootFiles(
-            [paths[place] for place in order], rows[order], {**kept.problems, **self._problems.get(name, {})}
-        )
+        order = sorted(range(len(self._paths[name])), key=self._paths[name].__getitem__)
+        paths = [self._paths[name][place] for place in order]
+        rows = np.frombuffer(self._rows[name], _ROW)[order]
+        # Few of many files change: what is sorted already is not sorted by one key after the other.
+        merged = np.insert(kept.array, [bisect_left(kept.paths, path) for path in paths], rows)
+        return RootFiles(sorted(kept.paths + paths), merged, {**kept.problems, **self._problems.get(name, {})})

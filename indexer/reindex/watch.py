@@ -21,7 +21,7 @@ from indexer.documents import passed_over
 from indexer.engines.base import Engine
 from indexer.errors import IndexLocked, IndexProblem, TrouvailleError
 from indexer.reindex.agenda import Agenda, is_below, outermost
-from indexer.reindex.notices import Change, Notices
+from indexer.reindex.notices import Change, Notices, unfollowed
 from indexer.reindex.report import Problem, Report
 from indexer.settings import Settings
 
@@ -102,6 +102,7 @@ class Watch:
         self._roots: tuple[str, ...] = ()
         self._places: dict[str, _Place] = {}
         self._agenda = Agenda()
+        self._newcomers: list[tuple[float, _Place, str]] = []
         self._news = threading.Condition()
         self._tended = -_TEND_S
         self._failures = 0
@@ -140,6 +141,7 @@ class Watch:
         """See to it that all roots are followed, those too that went and came back."""
         self._tended = time.monotonic()
         self._follow_the_index()
+        self._see_to_newcomers(self._tended)
         for place in self._places.values():
             self._tend_place(place, self._tended)
         now = _marks(self._settings)
@@ -180,15 +182,27 @@ class Watch:
         if wanted and not place.notices:
             place.notices = Notices(place.folder, lambda changes: self._note(place, changes), deep=place.deep)
 
+    def _see_to_newcomers(self, now: float) -> None:
+        """Notices of a place are asked for anew when none would come of a folder that is new in it."""
+        with self._news:
+            grown = [one for one in self._newcomers if one[0] <= now]
+            self._newcomers = [one for one in self._newcomers if one[0] > now]
+        folders: dict[_Place, list[str]] = {}
+        for _, place, path in grown:
+            folders.setdefault(place, []).append(path)
+        for place, paths in folders.items():
+            if place.listening and unfollowed(outermost(paths), place.folder):
+                place.stop()
+
     def _came_or_went(self, place: _Place, identity: tuple[int, int] | None) -> None:
         """There is nothing any more, something again, or something else: what that means for documents, a run says."""
         place.stop()
         place.identity, place.retry_at, place.failures = identity, 0.0, 0
-        place.network = network_file_system(Path(place.folder)) or ""
+        place.network = network_file_system(Path(place.folder), or_below=place.deep) or ""
         if place.network:
             self._say(
                 f"network {place.path}",
-                f"{place.folder} est sur un disque en réseau ({place.network}), dont aucun avis ne vient : "
+                f"{place.folder} est, en tout ou partie, sur un disque en réseau ({place.network}), qui n’avise de rien : "
                 f"il est parcouru toutes les {self._settings.corpus.watch_every_s} s.",
             )
         self._expect(place.path, _SETTLE_S)
@@ -225,6 +239,7 @@ class Watch:
                 self._agenda.changed(path, now, gone=change.gone)
                 if change.came and path == change.path and Path(path).is_dir():
                     self._agenda.later(path, now + _AGAIN_S)
+                    self._newcomers.append((now + _AGAIN_S, place, path))
             self._news.notify()
 
     def _concerns(self, place: _Place, path: str) -> str:

@@ -36,5 +36,14 @@ def test_the_innermost_mount_decides(folder, kind, tmp_path: Path, monkeypatch: 
     assert network.network_file_system(Path(folder)) == kind
 
 
+@pytest.mark.parametrize(
+    ("folder", "kind"), [("/srv", "nfs4"), ("/mnt", "cifs"), ("/srv/depot/local", None), ("/var", None)]
+)
+def test_one_that_is_mounted_below_may_count_too(folder, kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "mountinfo").write_text(MOUNTS)
+    monkeypatch.setattr(network, "_MOUNTS", tmp_path / "mountinfo")
+    assert network.network_file_system(Path(folder), or_below=True) == kind
+
+
 def test_a_temporary_folder_of_this_machine_is_local_or_unknown_and_never_an_error(tmp_path: Path):
     assert network.network_file_system(tmp_path / "not" / "yet") in (None, *network.NETWORK)

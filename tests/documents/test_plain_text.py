@@ -108,6 +108,15 @@ TITLES = [
     ),
     (["MALI", "Introduction", BODY, BODY], "MALI", "ligne de titre", "a one-word title above its own text"),
     (["MALI", BODY], "MALI", "ligne de titre", "a one-word title and one paragraph"),
+    (
+        ["Awa Keïta", "12, rue du Marché", "Objet : fin de la mission", "Madame, Monsieur,", BODY],
+        "fin de la mission",
+        "objet de la lettre",
+        "a letter begins with names and addresses",
+    ),
+    (["Awa Keïta", "OBJET : bilan", "Cher Monsieur le Maire,", BODY], "bilan", "objet de la lettre", "in capitals"),
+    (["Statuts", "Objet : aider", BODY, BODY], "Statuts", "ligne de titre", "who greets nobody writes no letter"),
+    (["Awa Keïta", "Madame,", "Objet : rien", BODY], "Awa Keïta", "ligne de titre", "a subject is above the greeting"),
 ]
 
 

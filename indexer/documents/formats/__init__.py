@@ -8,24 +8,54 @@ whole cannot be read.
 from __future__ import annotations
 
 from indexer.documents.decode import decode
-from indexer.documents.formats import archive, csv, docx, html, json, jsonl, kinds, mail, markdown, odt, plain, rtf
+from indexer.documents.formats import (
+    archive,
+    csv,
+    doc,
+    docx,
+    epub,
+    html,
+    json,
+    jsonl,
+    kinds,
+    mail,
+    markdown,
+    odt,
+    plain,
+    rtf,
+)
 from indexer.documents.formats.kinds import OtherKind
 from indexer.documents.formats.source import Choices, Format, Source
-from indexer.documents.signatures import COMPRESSED, OLE, START_BYTES, ZIP
+from indexer.documents.signatures import COMPRESSED, OLE, START_BYTES
 from indexer.errors import UnreadableDocument
 
-__all__ = ["FORMATS", "JSONL", "Choices", "Format", "OtherKind", "Source", "format_of", "named_format"]
+__all__ = [
+    "FORMATS",
+    "JSONL",
+    "MARKDOWN",
+    "TEXT",
+    "Choices",
+    "Format",
+    "OtherKind",
+    "Source",
+    "format_of",
+    "named_format",
+]
 
+TEXT = "texte"
+MARKDOWN = "Markdown"
 JSONL = "JSONL"
 _COMPRESSED = "fichier compressé"
 
 FORMATS = (
-    Format("texte", (".txt", ".text"), plain.drafts),
-    Format("Markdown", (".md", ".markdown"), markdown.drafts),
+    Format(TEXT, (".txt", ".text"), plain.drafts),
+    Format(MARKDOWN, (".md", ".markdown"), markdown.drafts),
     Format(kinds.HTML, (".html", ".htm", ".xhtml"), html.drafts),
     Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
+    Format("DOC", (".doc", ".dot"), doc.drafts),
     Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),
     Format("RTF", (".rtf",), rtf.drafts),
+    Format("EPUB", (".epub",), epub.drafts),
     Format(JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), jsonl.drafts),
     Format(kinds.JSON, (".json",), json.drafts),
     Format("CSV", (".csv", ".tsv", ".tab"), csv.drafts),
@@ -42,7 +72,7 @@ FORMATS = (
 _BY_NAME = {format_.name: format_ for format_ in FORMATS} | dict.fromkeys(COMPRESSED, FORMATS[-1])
 
 # Kinds that files of these formats are of as well: whether one is whole its own reader says best.
-_INSIDE = {ZIP: ("DOCX", "ODT", "EPUB"), OLE: ("DOC", "DOCX")} | dict.fromkeys(COMPRESSED, (JSONL, kinds.TAR))
+_INSIDE = {OLE: ("DOC", "DOCX")} | dict.fromkeys(COMPRESSED, (JSONL, kinds.TAR))
 
 # How a kind is called after « c’est »; all others are « un … ».
 _CALLED = {
