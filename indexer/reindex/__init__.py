@@ -5,6 +5,7 @@ Nothing of a run is visible before its generation is published; a run that is ki
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from indexer.french import WordLists
 from indexer.reindex.crew import usable_cores
 from indexer.reindex.report import Problem, Report
 from indexer.reindex.run import Progress, Run, document_id
-from indexer.settings import Settings
+from indexer.settings import Columns, Settings, packaged_columns
 
 __all__ = ["Problem", "Progress", "Report", "document_id", "reindex"]
 
@@ -47,7 +48,7 @@ def reindex(
     """
     started = time.monotonic()
     try:
-        with engine.update(lists, rules.digest, full=full) as update:
+        with engine.update(lists, _digest_of(rules, settings.columns), full=full) as update:
             run = Run(
                 update,
                 settings,
@@ -69,3 +70,10 @@ def reindex(
         ) from error
     run.report.took_ms = round((time.monotonic() - started) * 1000)
     return run.report
+
+
+def _digest_of(rules: TypeRules, columns: Columns) -> str:
+    """Changes with whatever is decided of a document while it is read: its type, and which of its fields is which."""
+    if columns == packaged_columns():
+        return rules.digest
+    return hashlib.sha256(f"{rules.digest} {columns}".encode()).hexdigest()

@@ -384,7 +384,7 @@ class Run:
                 self._conflict(reading, item, f"l’identifiant « {id} » est déjà pris par {owner}")
             return None
         if owner and known is None:
-            # Twice in an archive or, of lines, in a file that was changed while it was read: the next run reads it again.
+            # Twice in an archive; of lines, the file was changed while it was read, and the next run reads it again.
             if item.member and again and len(reading.problems) < _MAX_PROBLEMS:
                 reason = f"l’identifiant « {id} » est déjà pris par un autre document du même fichier"
                 reading.problems.append(Problem(_path(reading.facts.relative, item), reason))
