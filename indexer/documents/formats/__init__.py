@@ -21,6 +21,7 @@ from indexer.documents.formats import (
     mail,
     markdown,
     odt,
+    pdf,
     plain,
     rtf,
 )
@@ -51,6 +52,7 @@ FORMATS = (
     Format(TEXT, (".txt", ".text"), plain.drafts),
     Format(MARKDOWN, (".md", ".markdown"), markdown.drafts),
     Format(kinds.HTML, (".html", ".htm", ".xhtml"), html.drafts),
+    Format("PDF", (".pdf",), pdf.drafts),
     Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
     Format("DOC", (".doc", ".dot"), doc.drafts),
     Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),
@@ -72,7 +74,7 @@ FORMATS = (
 _BY_NAME = {format_.name: format_ for format_ in FORMATS} | dict.fromkeys(COMPRESSED, FORMATS[-1])
 
 # Kinds that files of these formats are of as well: whether one is whole its own reader says best.
-_INSIDE = {OLE: ("DOC", "DOCX")} | dict.fromkeys(COMPRESSED, (JSONL, kinds.TAR))
+_INSIDE = {OLE: ("DOC",)} | dict.fromkeys(COMPRESSED, (JSONL, kinds.TAR))
 
 # How a kind is called after « c’est »; all others are « un … ».
 _CALLED = {
