@@ -14,6 +14,8 @@ from indexer.model import (
     FacetValue,
     Hit,
     Problem,
+    Repeats,
+    Reprise,
     RunRecord,
     SearchPage,
     SearchRequest,
@@ -35,6 +37,7 @@ def search_page_json(page: SearchPage) -> Json:
             "tri": str(request.sort),
             "mots": "tous" if request.all_words else None,
             "sans": list(request.literal),
+            "reprises": "toutes" if request.apart else None,
             "pourquoi": request.explain,
             "page": request.page,
             "per_page": request.per_page,
@@ -46,6 +49,7 @@ def search_page_json(page: SearchPage) -> Json:
         ],
         "match": asdict(page.match),
         "total": page.total,
+        "reprises": page.reprises,
         "took_ms": round(page.took_ms, 3),
         "generation": page.generation,
         "hits": [_hit(hit, request) for hit in page.hits],
@@ -78,6 +82,7 @@ def document_json(page: DocumentPage) -> Json:
             "first_seen": document.first_seen,
             "sha256": document.digest,
         },
+        **_repeats(page.repeats),
         "generation": page.generation,
     }
 
@@ -97,6 +102,7 @@ def status_json(report: StatusReport, *, places: bool = True) -> Json:
         "generation": status.generation,
         "published": status.published,
         "documents": status.documents,
+        "copies": status.copies,
         "roots": [asdict(root) for root in status.roots],
         "bytes": status.bytes,
         "last_run": dict(status.last_run),
@@ -155,7 +161,29 @@ def _hit(hit: Hit, request: SearchRequest) -> Json:
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
         "snippets_pages": list(hit.pages),
+        **_repeats(hit.repeats, request.text),
         **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
+    }
+
+
+def _repeats(repeats: Repeats, text: str = "") -> Json:
+    """Where else a text is: paths of its copies, and documents that say nearly the same."""
+    return {
+        "places": list(repeats.places),
+        "places_count": repeats.places_count,
+        "reprises": {"count": repeats.reprises_count, "hits": [_reprise(one, text) for one in repeats.reprises]},
+    }
+
+
+def _reprise(reprise: Reprise, text: str) -> Json:
+    return {
+        "id": reprise.id,
+        "title": reprise.title,
+        "url": document_url(reprise.id, text),
+        "path": reprise.path,
+        "original_url": reprise.url,
+        "source": reprise.source,
+        "date": str(reprise.date) if reprise.date else None,
     }
 
 

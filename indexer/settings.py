@@ -102,6 +102,7 @@ class Search:
     relax_below: int
     corrections: bool
     sigles: bool
+    group: bool
     fragments: int
     fragment_chars: int
 

@@ -17,6 +17,7 @@ from indexer.model import (
     FileProblem,
     Holdings,
     Problem,
+    Repeats,
     Root,
     RunRecord,
     Sort,
@@ -36,7 +37,7 @@ class EngineQuery:
 
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
     of them, closer together, come first (engines.closeness). `accents` prefers, among these, texts with the accents
-    that were typed (engines.accents).
+    that were typed (engines.accents). `grouped` shows of documents that say nearly the same the first alone.
     """
 
     tree: Node
@@ -49,6 +50,7 @@ class EngineQuery:
     words: tuple[Node, ...] = ()
     explain: bool = False
     accents: bool = False
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class EngineAnswer:
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
     most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
     holds, for each hit, what adds up to its score, the greatest first; nothing of any when the query did not ask.
+
+    `repeats` holds for each hit where else its text is. When the query asked for groups, its reprises are those of the
+    documents found that are no hits because of it, `reprises` in all; otherwise none.
     """
 
     matched: int
@@ -72,6 +77,8 @@ class EngineAnswer:
     types: Mapping[str, int]
     dates: Mapping[int, int]
     reasons: tuple[tuple[Contribution, ...], ...]
+    repeats: tuple[Repeats, ...]
+    reprises: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,9 @@ class Snapshot(Protocol):
 
     def get(self, id: str) -> Document | None:
         """The document with this id."""
+
+    def repeats(self, id: str) -> Repeats:
+        """Where else its text is, whatever else is asked; nowhere when there is no such document."""
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """What a person who typed this may be about to type, best first, no two of the same words."""

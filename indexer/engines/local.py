@@ -19,11 +19,23 @@ from indexer.engines.evaluate import find
 from indexer.engines.holdings import holdings_of
 from indexer.engines.lexicon import LocalLexicon
 from indexer.engines.problems import PROBLEMS, printable, problems_from
+from indexer.engines.reprises import all_repeats_of
 from indexer.engines.sigles import SIGLES, learned_from
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
-from indexer.model import Document, FileProblem, Holdings, Problem, Root, RunRecord, Status, Suggestion
+from indexer.model import (
+    NO_REPEATS,
+    Document,
+    FileProblem,
+    Holdings,
+    Problem,
+    Repeats,
+    Root,
+    RunRecord,
+    Status,
+    Suggestion,
+)
 from indexer.settings import Ranking
 
 _ATTEMPTS = 5
@@ -37,16 +49,17 @@ class LocalSnapshot:
         self._folder = folder
         self._ranking = ranking
         self.generation: OpenGeneration = OpenGeneration(folder, earlier.generation if earlier else None)
-        self._collection = Collection(self.generation.parts)
+        self._collection = Collection(self.generation.searched, self.generation.alike)
 
     @property
     def status(self) -> Status:
         """See engines.base.Snapshot."""
-        manifest = self.manifest
+        manifest, copies = self.manifest, len(self.generation.alike.copies)
         return Status(
             generation=manifest.generation,
             published=manifest.published,
-            documents=manifest.documents,
+            documents=manifest.documents - copies,
+            copies=copies,
             bytes=manifest.size,
             roots=manifest.roots,
             last_run=manifest.last_run,
@@ -110,11 +123,22 @@ class LocalSnapshot:
                 types=found.types,
                 dates=found.dates,
                 reasons=tuple(found.reasons),
+                repeats=tuple(found.repeats),
+                reprises=found.reprises,
             )
 
     def get(self, id: str) -> Document | None:
         """See engines.base.Snapshot."""
         return self.generation.document(id)
+
+    def repeats(self, id: str) -> Repeats:
+        """See engines.base.Snapshot."""
+        found = self.generation.find(id)
+        if found is None:
+            return NO_REPEATS
+        part, number = found
+        with self.generation.damage_named():
+            return all_repeats_of(self._collection, part.first + number)
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """See engines.base.Snapshot."""
