@@ -24,7 +24,7 @@ from indexer.french import WordLists
 from indexer.model import SearchRequest
 from indexer.searcher import SearchService
 from indexer.settings import load_settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SHARED
 from tests.faults.hostile import CASES, EMPTY, INDEXED, PASSED_OVER, REFUSED, SECRET, make_all
 from tests.faults.makers import MAKERS
 
@@ -251,9 +251,31 @@ def test_damaged_files_of_every_format_stop_nothing(count: int, tmp_path: Path) 
     for number in range(count):
         ending = list(MAKERS)[number % len(MAKERS)]
         yard.write(f"m-abîmés/{number:04}.{ending}", damaged(MAKERS[ending](f"{text} {number}"), rng, number // 16))
+    _holds(yard, words)
+
+
+@pytest.mark.deep
+def test_damaged_documents_of_the_real_world_stop_nothing(tmp_path: Path) -> None:
+    samples = sorted(path for path in (SHARED / "samples").glob("*/*") if path.is_file())
+    if not samples:
+        pytest.skip("needs the sample documents beside the project")
+    yard = Yard(tmp_path / "abîmés")
+    rng = random.Random(5)
+    words = {}
+    for name, content, word in good_files(64):
+        yard.write(name, content)
+        words[name] = word
+    for number, path in enumerate(samples * 2):
+        yard.write(f"m-abîmés/{number:04}{path.suffix}", damaged(path.read_bytes(), rng, number // len(samples)))
+    _holds(yard, words)
+
+
+def _holds(yard: Yard, words: dict[str, str]) -> None:
+    """A run ends, loses no good file, and no reader."""
     ran = yard.reindex()
+    print(f"{ran.out.get('added')} documents, {len(ran.out.get('failed', ()))} refused, {ran.took_s:.1f} s")
     assert ran.code in (0, 1), ran.err
     assert "Traceback" not in ran.err
     assert not_found(yard, words) == []
-    unexpected = [one for one in ran.out["failed"] if re.search("inattendue|abandonnée|arrêté|tué", one["reason"])]
-    assert unexpected == [], f"{count} made from the seed {count}"
+    lost = [one for one in ran.out["failed"] if re.search("inattendue|abandonnée|arrêté|tué", one["reason"])]
+    assert lost == []
