@@ -392,7 +392,8 @@ def explain(settings: Settings, file: Path, as_json: bool) -> None:
     if not file.is_file():
         raise TrouvailleError(f"{file} n’est pas un fichier.")
     relative = _relative_to_a_root(settings, file)
-    read = documents.read(file, relative, type_rules(settings), max_bytes=settings.corpus.max_file_bytes)
+    corpus, choices = settings.corpus, documents.Choices(settings.columns, settings.corpus.ignore)
+    read = documents.read(file, relative, type_rules(settings), max_bytes=corpus.max_file_bytes, choices=choices)
     items = list(islice(read, _EXPLAINED))
     entries = [_explained(item) for item in items if isinstance(item, documents.Entry)]
     rejected = [asdict(item) for item in items if isinstance(item, documents.Rejected)]

@@ -171,6 +171,15 @@ class DateFilter:
 # --- documents -----------------------------------------------------------------------------------------------------
 
 
+def place_inside(outer: str, inner: str) -> str:
+    """The place of a part of a file, as it is shown: `a.zip!/b.pdf`, or `a.csv#12` for a row; either may be ""."""
+    return f"{outer}{_joint(inner)}{inner}" if outer and inner else outer or inner
+
+
+def _joint(inner: str) -> str:
+    return "" if inner.startswith("#") else "!/"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the index stores it.
@@ -180,9 +189,9 @@ class Document:
     read from; `first_seen` the UTC time (ISO 8601) of the run that first had it. `title_rule`, `type_rule` say which
     rule chose the title and the type.
 
-    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`). `format` names how
-    it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages` says where in `text` (code
-    points) each page after the first begins; nothing for what has no pages.
+    `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`, `#12` of
+    `a.csv#12`). `format` names how it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages`
+    says where in `text` (code points) each page after the first begins; nothing for what has no pages.
     """
 
     id: str
@@ -214,7 +223,7 @@ class Document:
     def file(self) -> str:
         """The path of the file that it is, or is a part or a line of."""
         path = self.path.removesuffix(f"#{self.id}")
-        return path.removesuffix(f"!/{self.member}") if self.member else path
+        return path.removesuffix(_joint(self.member) + self.member) if self.member else path
 
 
 # --- searching -----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -49,6 +50,21 @@ class Corpus:
     max_file_bytes: int
     watch_notices: bool
     watch_every_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a CSV file and the fields of a JSON file are called, whatever their case and accents."""
+
+    id: tuple[str, ...]
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+    date: tuple[str, ...]
+    type: tuple[str, ...]
+    source: tuple[str, ...]
+    url: tuple[str, ...]
+    authors: tuple[str, ...]
+    language: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,7 @@ class Settings:
     site: Site
     index: Index
     corpus: Corpus
+    columns: Columns
     ranking: Ranking
     search: Search
     server: Server
@@ -123,6 +140,12 @@ def packaged() -> Traversable:
     """The folder of defaults: inside the installed package, or `config/` of a source checkout."""
     installed = resources.files("indexer") / "config"
     return installed if installed.is_dir() else Path(__file__).parent.parent / "config"
+
+
+@cache
+def packaged_columns() -> Columns:
+    """The names of columns that we ship, for what reads a file without settings."""
+    return Columns(**{name: tuple(names) for name, names in _read(packaged() / FILE_NAME)["columns"].items()})
 
 
 def load_settings(

@@ -32,10 +32,11 @@ HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 DOORS = {
     "whoosh": ("indexer/columnar/",),
     "numpy": ("indexer/columnar/", "indexer/engines/", "indexer/reindex/", "indexer/documents/formats/jsonl.py"),
-    "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py"),
+    "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py", "indexer/documents/formats/unpack.py"),
     "unidecode": ("indexer/french/fold.py",),
     "snowballstemmer": ("indexer/french/",),
     "selectolax": ("indexer/documents/formats/",),
+    "kreuzberg": ("indexer/documents/formats/doc.py",),
     "yaml": ("indexer/documents/formats/",),
     "charset_normalizer": ("indexer/documents/",),
     "click": ("indexer/cli.py",),

@@ -35,7 +35,7 @@ import zstandard
 from indexer.columnar.arrays import Array, ArraysFile, ArraysWriter, DamagedArrays, narrowed
 from indexer.columnar.schema import INSIDE
 from indexer.columnar.segment import Segment
-from indexer.model import DateSource, Document, PartialDate
+from indexer.model import DateSource, Document, PartialDate, place_inside
 
 # Characters: a text up to WHOLE is one piece; a longer one is cut into pieces of at most PIECE where that can be.
 WHOLE = 6_000
@@ -362,7 +362,7 @@ def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str)
     root, _, path = segment.files.of(number).partition("/")
     path, inside, member = path.partition(INSIDE)
     if inside:
-        path = f"{path}!/{member}"
+        path = place_inside(path, member)
     made = _new_document(Document)
     _set_id(made, id)
     _set_title(made, head["title"])

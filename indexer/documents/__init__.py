@@ -10,102 +10,159 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from pathlib import PurePosixPath
 
 from indexer.documents.assemble import assemble
-from indexer.documents.decode import refuse_other_kinds
-from indexer.documents.entry import EMPTY_FILE, Entry, Member, Rejected
-from indexer.documents.formats import FORMATS, JSONL, Source, format_of, markdown, plain
-from indexer.documents.formats.html import looks_like_html
-from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, drafts, repeated
+from indexer.documents.entry import EMPTY_FILE, Draft, Entry, LeftAside, Member, Rejected
+from indexer.documents.formats import (
+    FORMATS,
+    JSONL,
+    MARKDOWN,
+    TEXT,
+    Choices,
+    Format,
+    OtherKind,
+    Source,
+    format_of,
+    named_format,
+)
+from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, repeated
 from indexer.documents.types import TypeRules
 from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
 from indexer.errors import UnreadableDocument
+from indexer.french.typography import NO_BREAK, number
+from indexer.model import place_inside
 
 __all__ = [
-    "FORMATS", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
+    "FORMATS", "Choices", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
     "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
     "walk",
 ]  # fmt: skip
 
-# Formats without foreign code in them, and the bytes that tell what else a file may be.
-_PLAIN = (plain.drafts, markdown.drafts, drafts)
-_START_BYTES = 4096
+# Of the files inside of one file; and how many of their kinds a report names.
+_MAX_CHARS_INSIDE = 200_000_000
+_KINDS_NAMED = 5
+# Formats without foreign code in them.
+_PLAIN = (TEXT, MARKDOWN, JSONL)
 
 
 def read(
-    path: str | os.PathLike[str], relative: str, rules: TypeRules, *, max_bytes: int, today: date | None = None
+    path: str | os.PathLike[str],
+    relative: str,
+    rules: TypeRules,
+    *,
+    max_bytes: int,
+    today: date | None = None,
+    choices: Choices | None = None,
 ) -> Iterator[Entry | Rejected]:
     """The documents of one file and, when it holds files, of these, streamed.
 
     `max_bytes` bounds a file that is one document; a JSONL of any size is read, line by line. Raises
     UnreadableDocument, its message the reason in French, when the file as a whole cannot be read; for a damaged gzip
-    file that may come after entries. A file inside that cannot be read is a Rejected. `today` (default: the UTC day)
-    bounds dates.
+    file that may come after entries. A file inside that cannot be read is a Rejected; pictures and the like inside are
+    one Rejected together, as empty ones. `today` (default: the UTC day) bounds dates; without `choices` columns are
+    called what they usually are.
     """
-    with _opened(path, relative, max_bytes) as source:
-        yield from _read(source, "", rules, today or _today())
+    with _opened(path, relative, max_bytes, choices) as source:
+        reading = _Reading(rules, today or _today())
+        yield from reading.documents(source, "")
+        yield from reading.left_aside()
 
 
-def _read(source: Source, member: str, rules: TypeRules, today: date) -> Iterator[Entry | Rejected]:
-    """The documents of a file, or of one inside of it (`member`: where)."""
-    format_ = format_of(source.relative)
-    if format_ is None:
-        ending = PurePosixPath(source.relative).suffix.lower()
-        raise UnreadableDocument(f"format non pris en charge : {ending or 'nom sans extension'}")
-    if source.size == 0:
-        yield EMPTY_FILE
-        return
-    for found in format_.drafts(source):
-        if isinstance(found, Member):
-            yield from _read_member(source, member, found, rules, today)
-        elif isinstance(found, Rejected):
-            yield replace(found, member=place_inside(member, found.member))
-        else:
-            entry = assemble(found, source.relative, rules, today)
-            if isinstance(entry, Rejected):
-                yield replace(entry, member=member)
-            else:
-                yield entry._replace(member=member, format=entry.format or format_.name)
+@dataclass(slots=True)
+class _Reading:
+    """One file while it is read, with the files inside of it; `chars` is the text found inside of it so far."""
+
+    rules: TypeRules
+    today: date
+    aside: Counter[str] = field(default_factory=Counter)
+    chars: int = 0
+
+    def documents(self, source: Source, member: str) -> Iterator[Entry | Rejected]:
+        """The documents of the file, or of one inside of it (`member`: where)."""
+        if source.size == 0:
+            yield replace(EMPTY_FILE, member=member)
+            return
+        format_, warnings = format_of(source)
+        for found in format_.drafts(source):
+            match found:
+                case Member():
+                    yield from self._member(source, member, found)
+                case LeftAside(kind):
+                    self.aside[kind] += 1
+                case Rejected():
+                    yield replace(found, member=place_inside(member, found.member))
+                case Draft():
+                    yield self._entry(source, place_inside(member, found.member), found, format_, warnings)
+
+    def _entry(
+        self, source: Source, member: str, draft: Draft, format_: Format, warnings: tuple[str, ...]
+    ) -> Entry | Rejected:
+        draft = draft._replace(format=draft.format or format_.name, warnings=warnings + draft.warnings)
+        entry = assemble(draft, source.relative, self.rules, self.today)
+        if isinstance(entry, Rejected):
+            return replace(entry, member=member)
+        if member:  # what is read of one file is in memory at the same time
+            self.chars += len(entry.text)
+            if self.chars > _MAX_CHARS_INSIDE:
+                raise _TooMuchText("plus de 200 millions de caractères de texte à l’intérieur : découpez le fichier")
+        return entry._replace(member=member)
+
+    def _member(self, source: Source, member: str, found: Member) -> Iterator[Entry | Rejected]:
+        """The documents of a file inside of another; what cannot be read of it is a Rejected."""
+        inside = place_inside(member, found.name)
+        try:
+            yield from self.documents(source.inside(found), inside)
+        except OtherKind as error:
+            self.aside[error.kind] += 1
+        except _TooMuchText:
+            raise
+        except UnreadableDocument as error:
+            yield Rejected(None, None, str(error), empty=False, member=inside)
+
+    def left_aside(self) -> Iterator[Rejected]:
+        """What was inside of the file and is no document, in one line: an album of 5,000 photographs has no faults."""
+        if not self.aside:
+            return
+        total = self.aside.total()
+        files = (
+            f"{number(total)} fichiers d’autres formats laissés" if total > 1 else "un fichier d’un autre format laissé"
+        )
+        kinds = [
+            kind if total == 1 else f"{kind} ({number(times)})" for kind, times in self.aside.most_common(_KINDS_NAMED)
+        ]
+        more = ", …" if len(self.aside) > _KINDS_NAMED else ""
+        yield Rejected(None, None, f"{files} de côté{NO_BREAK}: {', '.join(kinds)}{more}", empty=True)
 
 
-def _read_member(
-    source: Source, member: str, found: Member, rules: TypeRules, today: date
-) -> Iterator[Entry | Rejected]:
-    """The documents of a file inside of another; what cannot be read of it is a Rejected."""
-    inside = place_inside(member, found.name)
+class _TooMuchText(UnreadableDocument):
+    """The files inside of a file hold more text than is kept in memory."""
+
+
+def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool:
+    """True for a file that holds a document a line, by its name; with `path`, not when its content is clearly other."""
+    format_ = named_format(relative)
+    if format_ is None or format_.name != JSONL:
+        return False
     try:
-        yield from _read(source.inside(found), inside, rules, today)
-    except UnreadableDocument as error:
-        yield Rejected(None, None, str(error), empty=False, member=inside)
-
-
-def place_inside(outer: str, inner: str) -> str:
-    """The place of a file inside of another, as it is shown: `a.zip!/b.pdf`; either may be empty."""
-    return f"{outer}!/{inner}" if outer and inner else outer or inner
-
-
-def has_lines(relative: str) -> bool:
-    """True for a file that holds a document a line."""
-    format_ = format_of(relative)
-    return format_ is not None and format_.drafts is drafts
+        with _opened(path or "", relative, 0) if path else contextlib.nullcontext() as source:
+            return source is None or format_of(source)[0] is format_
+    except OtherKind:
+        return False
+    except UnreadableDocument:
+        return True  # whoever opens its lines is told why not
 
 
 def is_plain(path: str | os.PathLike[str], relative: str) -> bool:
     """True for a file that our own code alone reads (text, Markdown, JSONL), by its name and its first bytes."""
-    format_ = format_of(relative)
-    if format_ is None or format_.drafts not in _PLAIN:
-        return False
     try:
         with _opened(path, relative, 0) as source:
-            start = source.file.read(_START_BYTES)
-            refuse_other_kinds(start)
+            return format_of(source)[0].name in _PLAIN
     except UnreadableDocument:
         return False
-    return not looks_like_html(start)
 
 
 @contextlib.contextmanager
@@ -127,8 +184,10 @@ def read_lines(
 
 
 @contextlib.contextmanager
-def _opened(path: str | os.PathLike[str], relative: str, max_bytes: int) -> Iterator[Source]:
-    source = Source.open(path, relative, max_bytes)
+def _opened(
+    path: str | os.PathLike[str], relative: str, max_bytes: int, choices: Choices | None = None
+) -> Iterator[Source]:
+    source = Source.open(path, relative, max_bytes, choices)
     try:
         yield source
     except OSError as error:

@@ -23,13 +23,13 @@ _LETTER = re.compile(r"[^\W_]")
 
 
 def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entry | Rejected:
-    """The entry of `draft`. `relative` gives folders and, when the file is the document (no key), the name's date."""
+    """The entry of `draft`. `relative` gives folders and, when the file is the document (no line, no row), a date."""
     paragraphs = draft.paragraphs
     header, first = split_header(paragraphs[0]) if paragraphs else (None, "")
     if header:
         paragraphs = ((first,) if first.strip() else ()) + paragraphs[1:]
     if not any(_LETTER.search(paragraph) for paragraph in paragraphs):
-        if draft.key is None or not _LETTER.search(draft.title or ""):
+        if (draft.key is None and not draft.member) or not _LETTER.search(draft.title or ""):
             return Rejected(draft.key, draft.line, _NO_TEXT, empty=True)
         paragraphs = ()  # an entry of a catalogue may have a title and nothing else
     start = "\n".join(paragraph[:START_CHARS] for paragraph in paragraphs[:40])[:START_CHARS]
@@ -53,7 +53,17 @@ def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entr
     if draft.type and not normal(draft.type):
         warnings.append("type ignoré : trop long pour en être un")
     kind, type_rule = rules.choose(
-        TypeFacts(title, start, relative, draft.type, draft.symbol, draft.source, draft.schema, frozenset(shapes))
+        TypeFacts(
+            title,
+            start,
+            relative,
+            draft.type,
+            draft.symbol,
+            draft.source,
+            draft.schema,
+            frozenset(shapes),
+            draft.format,
+        )
     )
     return Entry(
         key=draft.key,
@@ -106,7 +116,7 @@ def _date(
         return header, DateSource.HEADER, "en-tête « date … »"
     if header:
         warnings.append(f"date ignorée : « {header} » en tête du texte, elle est dans l’avenir")
-    if draft.key is None and (found := date_in_name(_stem(relative), today)):
+    if draft.key is None and not draft.member and (found := date_in_name(_stem(relative), today)):
         return found, DateSource.FILENAME, "nom du fichier"
     lines = [line for paragraph in paragraphs for line in paragraph.split("\n") if line.strip()]
     if stated := date_in_text(title, lines, today):

@@ -7,6 +7,7 @@ import re
 
 from charset_normalizer import from_bytes
 
+from indexer.documents.signatures import START_BYTES, kind_of_start
 from indexer.errors import UnreadableDocument
 
 # Longest first: the mark of UTF-32 LE begins with that of UTF-16 LE.
@@ -20,18 +21,6 @@ _MARKS = (
 # What French files are written in when they say nothing. latin-1 is read as cp1252, of which it is a part.
 _FRENCH = ["cp1252", "mac_roman"]
 _SAMPLE = 64 * 1024
-_SIGNATURES = (
-    (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "archive ZIP, DOCX ou ODT"),
-    (b"\x1f\x8b", "archive gzip"),
-    (b"\xd0\xcf\x11\xe0", "ancien document Office"),
-    (b"{\\rtf", "RTF"),
-    (b"\x89PNG", "image PNG"),
-    (b"\xff\xd8\xff", "image JPEG"),
-    (b"GIF8", "image GIF"),
-    (b"SQLite format 3\x00", "base SQLite"),
-    (b"\x7fELF", "programme"),
-)
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028]")
 _PAGE_ENDS = re.compile(r"[\f\u2029]")
 _SPACE_CONTROLS = re.compile(r"[\x0b\x1c-\x1f]")
@@ -62,9 +51,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 def refuse_other_kinds(start: bytes) -> None:
     """Raise UnreadableDocument, naming the kind, when a file begins as a known kind that is not text does."""
-    for signature, kind in _SIGNATURES:
-        if start.startswith(signature):
-            raise UnreadableDocument(f"le contenu n’est pas du texte : {kind}")
+    if kind := kind_of_start(start[:START_BYTES]):
+        raise UnreadableDocument(f"le contenu n’est pas du texte : {kind}")
 
 
 def _decoded(data: bytes, declared: str | None) -> str:

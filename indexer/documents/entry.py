@@ -89,7 +89,8 @@ class Draft(NamedTuple):
     best first; `last_dates` are what is better than nothing (when a file was exported), looked at after all else.
     `type`, `url`, `source`, `symbol`, `schema` (JSON-LD @type), `authors` and `language` (as declared) are metadata
     too. `pages` has the number of the first paragraph of each page after the first. `format` names how it was read when
-    the file's kind does not say it.
+    the file's kind does not say it. `member` is its place in the file when it is a part of it that is no file: a row of
+    a table (`#12`).
     """
 
     paragraphs: tuple[str, ...]
@@ -110,6 +111,7 @@ class Draft(NamedTuple):
     language: str | None = None
     pages: tuple[int, ...] = ()
     format: str = ""
+    member: str = ""
 
 
 class Member(NamedTuple):
@@ -120,3 +122,9 @@ class Member(NamedTuple):
 
     name: str
     content: bytes
+
+
+class LeftAside(NamedTuple):
+    """A file inside of a file that is no document: a picture, a link. They are counted by `kind`, not named."""
+
+    kind: str

@@ -1,4 +1,4 @@
-"""The title of a text that has none in its metadata: its title line, else its first sentence."""
+"""The title of a text that has none in its metadata: a letter's subject, its title line, else its first sentence."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ _GENRE = re.compile(
 )
 # « Accueil | La Mission | Documents »
 _MENU = re.compile(r"\S\s+[|•·›>]\s+\S.*\s[|•·›>]\s+\S")
+# A letter begins with names and addresses; its subject stands above the greeting (matched on `plain` text).
+_SUBJECT = re.compile(r"\W{0,3}obj(?:et)?\.?\s*:\s*(?P<subject>\w.{3,})", re.IGNORECASE)
+_GREETING = re.compile(
+    r"\W{0,3}(?:m[aeo]\w* )?(?:chere?s? )?(?:madame|monsieur|mesdames|messieurs|maitre|docteur)\b.{0,80}"
+)
+_LETTER_HEAD = 30
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 # From the first letter or digit to the last.
 _CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
@@ -38,6 +44,9 @@ _CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 
 def title_of(paragraphs: Sequence[str], today: date) -> tuple[str, str, tuple[str, ...]]:
     """(title, French description of the rule, paragraphs without the title line) of a text; "" for an empty one."""
+    if subject := _subject(paragraphs):
+        place, title = subject
+        return title, "objet de la lettre", (*paragraphs[:place], *paragraphs[place + 1 :])
     number = _title_line(paragraphs, today)
     if number is not None:
         rest = (*paragraphs[:number], *paragraphs[number + 1 :])
@@ -79,6 +88,19 @@ def without_title(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
 def _bare(text: str) -> str:
     core = _CORE.search(plain(text))
     return core[0] if core else ""
+
+
+def _subject(paragraphs: Sequence[str]) -> tuple[int, str] | None:
+    """(number of the paragraph, what it says) of the subject of a letter; None for what is no letter."""
+    found = None
+    for number, paragraph in enumerate(paragraphs[:_LETTER_HEAD]):
+        if len(paragraph) > _MAX_LINE:
+            continue
+        if found and _GREETING.fullmatch(plain(paragraph)):
+            return found
+        if (match := _SUBJECT.fullmatch(paragraph)) and _is_heading(match["subject"], alone=False):
+            found = number, squeeze(match["subject"])
+    return None
 
 
 def _title_line(paragraphs: Sequence[str], today: date) -> int | None:

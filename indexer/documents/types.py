@@ -33,6 +33,7 @@ _PLACES = {
     "symbol": "cote",
     "source": "source",
     "schema": "type déclaré par la page",
+    "format": "format",
     "shape": "forme du texte",
 }
 _SHAPES = {"dispatch": "dépêche d’agence", "dated-header": "en-tête de date"}
@@ -49,6 +50,7 @@ class TypeFacts(NamedTuple):
     source: str | None = None
     schema: str | None = None
     shapes: frozenset[str] = frozenset()
+    format: str = ""
 
 
 class _Phrase:
@@ -168,6 +170,7 @@ class TypeRules:
             ("symbol", [facts.symbol or ""]),
             ("source", [facts.source or ""]),
             ("schema", [facts.schema or ""]),
+            ("format", [facts.format]),
         ):
             lines = [plain(line) for line in written if line]
             whole = "\n".join(lines)

@@ -62,7 +62,7 @@ def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[Fi
     `below` limits the walk to one file or folder (relative, NFC). In the folders above it only that name is looked at,
     and found by listing: what comes is what the whole walk finds there. One that cannot be listed is Unwalkable.
     """
-    ignored = _ignoring(ignore)
+    ignored = ignoring(ignore)
     towards = below.split("/") if below else []
     try:
         facts = root.stat()
@@ -103,7 +103,7 @@ def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[Fi
 
 def passed_over(ignore: Sequence[str]) -> Callable[[str], bool]:
     """What is true of a relative path that no walk looks at: it is hidden or ignored, or stands in a folder that is."""
-    ignored = _ignoring(ignore)
+    ignored = ignoring(ignore)
 
     def passed(relative: str) -> bool:
         names = [_name(name) for name in relative.split("/")]
@@ -118,7 +118,7 @@ def _facts(relative: str, path: str, facts: os.stat_result) -> FileFacts:
     return FileFacts(relative, path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
-def _ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
+def ignoring(patterns: Sequence[str]) -> Callable[[str], object]:
     """What is true of a name or relative path that matches one of the patterns (one expression: fnmatch tries each)."""
     wanted = "|".join(translate(unicodedata.normalize("NFC", pattern)) for pattern in patterns)
     return re.compile(wanted).match if patterns else lambda name: None

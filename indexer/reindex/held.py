@@ -66,9 +66,12 @@ class Held:
         if not self._documents:
             return
         # Of two members with the same bytes each is itself; lines never have the same bytes, for they hold their ids.
-        number = self._member(known.member) if known.member else self.line(bytes.fromhex(known.digest))
-        if number is not None and number >= 0 and self._documents[number].id == known.id:
-            self._settled[number] = True
+        # Lines of a member have its place and bytes of their own.
+        numbers = [self._member(known.member)] if known.member else []
+        for number in (*numbers, self.line(bytes.fromhex(known.digest))):
+            if number is not None and number >= 0 and self._documents[number].id == known.id:
+                self._settled[number] = True
+                return
 
     def unsettled(self) -> Iterator[Known]:
         """The documents that the run has not found again."""

@@ -94,7 +94,9 @@ class Run:
         self._check = check
         self._dry_run = dry_run
         self._jobs = jobs
-        self._reader = Reader(rules, settings.corpus.max_file_bytes, None if dry_run else update.preparer())
+        corpus = settings.corpus
+        choices = documents.Choices(settings.columns, corpus.ignore)
+        self._reader = Reader(rules, corpus.max_file_bytes, None if dry_run else update.preparer(), choices)
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
         self._roots = Roots(update.roots)
         self._table = FileTable(update.files())
@@ -229,7 +231,7 @@ class Run:
         for root, facts, number, held_as in self._to_read:
             moved = bool(held_as) and number is None
             reading = _Reading(root, facts, number, held_as, moved)
-            if documents.has_lines(facts.relative):
+            if documents.has_lines(facts.relative, facts.path):
                 if group:
                     yield self._files_job(group, weight)
                     group, weight = [], 0

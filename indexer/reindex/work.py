@@ -172,8 +172,15 @@ class Done:
 class Reader:
     """Does units of work. `preparer` makes what analyses documents; None when they are only to be counted."""
 
-    def __init__(self, rules: TypeRules, max_bytes: int, preparer: Callable[[], Preparer] | None) -> None:
+    def __init__(
+        self,
+        rules: TypeRules,
+        max_bytes: int,
+        preparer: Callable[[], Preparer] | None,
+        choices: documents.Choices | None = None,
+    ) -> None:
         self._rules = rules
+        self._choices = choices
         self._max_bytes = max_bytes
         self._make = preparer
         self._preparer: Preparer | None = None
@@ -218,7 +225,9 @@ class Reader:
         unreadable = ""
         chars = 0
         try:
-            found = documents.read(task.path, task.relative, self._rules, max_bytes=self._max_bytes)
+            found = documents.read(
+                task.path, task.relative, self._rules, max_bytes=self._max_bytes, choices=self._choices
+            )
             for item in _items(found, entries):
                 items.append(item)
                 chars += len(entries[-1].text) if isinstance(item, Found) else 0

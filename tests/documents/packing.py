@@ -110,3 +110,36 @@ def fodt(body: str) -> bytes:
     """The same in one file."""
     text = f"<office:body><office:text>{body}</office:text></office:body>"
     return f'<?xml version="1.0"?><office:document {_ODF}>{text}</office:document>'.encode()
+
+
+def epub(
+    *chapters: str | bytes, metadata: str = "", manifest: str = "", more: tuple[tuple[str, str], ...] = ()
+) -> bytes:
+    """A book with these inside of the `<body>` of its chapters; one of bytes is the page as it is."""
+    items = "".join(
+        f'<item id="c{number}" href="ch%20{number}.xhtml" media-type="application/xhtml+xml"/>'
+        for number in range(len(chapters))
+    )
+    spine = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
+    container = "urn:oasis:names:tc:opendocument:xmlns:container"
+    return zipped(
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", f'<container xmlns="{container}"><rootfile full-path="O/b.opf"/></container>'),
+        (
+            "O/b.opf",
+            '<package xmlns="http://www.idpf.org/2007/opf" xmlns:opf="http://www.idpf.org/2007/opf" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"<metadata>{metadata}</metadata><manifest>{items}{manifest}</manifest><spine>{spine}</spine></package>",
+        ),
+        *(
+            (
+                f"O/ch {number}.xhtml",
+                chapter
+                if isinstance(chapter, bytes)
+                else f'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head>'
+                f"<body>{chapter}</body></html>",
+            )
+            for number, chapter in enumerate(chapters)
+        ),
+        *more,
+    )

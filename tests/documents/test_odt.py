@@ -6,7 +6,7 @@ import pytest
 
 from indexer.errors import UnreadableDocument
 
-from .packing import damaged, fodt, odt, outcome, zipped
+from .packing import damaged, fodt, odt, outcome
 from .reading import BODY, entry_of, read_all
 
 
@@ -108,7 +108,6 @@ def test_a_heading_of_the_first_level_at_the_top_is_the_title(tmp_path):
 REFUSED = [
     (odt("<text:p>"), "XML mal formé"),
     (odt(p(BODY), manifest="<encryption-data/>"), "protégé par un mot de passe"),
-    (zipped(("a.txt", "x")), "il y manque « content.xml »"),
     (odt(p(BODY))[:200], "archive ZIP endommagée"),
     (fodt(p(BODY)).replace(b"office:text", b"office:spreadsheet"), "n’est pas un texte"),
     (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "XML refusé"),

@@ -62,7 +62,7 @@ def test_a_file_of_macintosh_is_in_its_encoding(tmp_path):
 
 INFO = (
     r"{\info{\title Rapport sur l'\'e9t\'e9}{\author Awa Ke\u239?ta}{\operator Autre}"
-    r"{\creatim\yr2020\mo1\dy21\hr8}{\revtim\yr2021\mo2\dy3}}"
+    r"{\creatim\yr2020\mo1\dy21\hr8}{\author Autre}{\revtim\yr2021\mo2\dy3}}"
 )
 
 
@@ -88,7 +88,7 @@ def test_a_file_that_ends_too_early_is_read_as_far_as_it_goes(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"{\\rtf1" + b"{" * 100_000, "trop de groupes"), (b"PK\3\4", "n’est pas du RTF")],
+    [(b"{\\rtf1" + b"{" * 100_000, "trop de groupes"), (b"PK\3\4", "archive ZIP endommagée")],
 )
 def test_what_cannot_be_read_says_why(tmp_path, content, reason):
     path = tmp_path / "a.rtf"

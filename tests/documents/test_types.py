@@ -118,6 +118,7 @@ def test_labels_and_order_are_those_of_the_file():
         "compte rendu",
         "lettre",
         "note d’analyse",
+        "courriel",
         "autre",
     )
     assert RULES.label("éléments à la presse") == "Éléments à la presse"

@@ -32,3 +32,12 @@ def test_a_document_of_another_file_settles_nothing() -> None:
     held = Held([mine])
     held.settle_known(known("autre", 1))
     assert list(held.unsettled()) == [mine]
+
+
+def test_lines_of_a_member_are_each_found_again() -> None:
+    one, other = known("n-1", 1, "a.jsonl"), known("n-2", 2, "a.jsonl")
+    held = Held([one, other])
+    held.settle_known(one)
+    assert list(held.unsettled()) == [other]
+    held.settle_known(other)
+    assert list(held.unsettled()) == []

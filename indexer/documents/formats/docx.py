@@ -10,7 +10,7 @@ from indexer.documents.formats.flow import Flow, role_of
 from indexer.documents.formats.properties import Properties, draft_of
 from indexer.documents.formats.source import Drafts, Source
 from indexer.documents.formats.unzip import Unzipped
-from indexer.documents.formats.xml import Attributes, Reader, walk
+from indexer.documents.formats.xml import Attributes, Reader, value, walk
 from indexer.errors import UnreadableDocument
 
 _MOST = 100_000_000
@@ -111,17 +111,16 @@ class _Styles:
         self._default = False
 
     def start(self, name: str, attributes: Attributes) -> None:
-        value = attributes.get("w:val", "")
         if name == "w:style":
-            self._style = attributes.get("w:styleId", "")
+            self._style = value(attributes, "w:styleId")
         elif name == "w:name":
-            self._names[self._style] = value
+            self._names[self._style] = value(attributes, "w:val")
         elif name == "w:basedOn":
-            self._bases[self._style] = value
+            self._bases[self._style] = value(attributes, "w:val")
         elif name == "w:docDefaults":
             self._default = True
         elif name == "w:lang" and self._default:
-            self.language = value
+            self.language = value(attributes, "w:val")
 
     def end(self, name: str) -> None:
         if name == "w:docDefaults":
@@ -178,7 +177,7 @@ class _Document:
         elif name == "w:pPr":
             self._of_paragraph = True
         elif name == "w:vanish":
-            self._hidden = attributes.get("w:val") not in _OFF
+            self._hidden = value(attributes, "w:val") not in _OFF
         elif name == "w:tr":
             self.flow.open_row()
         elif name == "w:tc":
@@ -188,7 +187,7 @@ class _Document:
 
     def _property(self, name: str, attributes: Attributes) -> None:
         if name == "w:pStyle":
-            style = attributes.get("w:val", "")
+            style = value(attributes, "w:val")
             self.flow.style(self._roles[style] if style in self._roles else role_of(style))
         elif name in ("w:del", "w:moveFrom"):
             self._joined = True

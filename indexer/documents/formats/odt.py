@@ -9,7 +9,7 @@ from indexer.documents.formats.flow import HEADING, Flow, role_of
 from indexer.documents.formats.properties import Properties, draft_of
 from indexer.documents.formats.source import Drafts, Source
 from indexer.documents.formats.unzip import Unzipped
-from indexer.documents.formats.xml import Attributes, walk
+from indexer.documents.formats.xml import Attributes, value, walk
 from indexer.errors import UnreadableDocument
 
 _MOST = 100_000_000
@@ -101,22 +101,22 @@ class _Document:
             self._start_of_style(name, attributes)
 
     def _start_of_style(self, name: str, attributes: Attributes) -> None:
-        if name == "style:style" and attributes.get("style:family") == "paragraph":
-            self._parents[attributes.get("style:name", "")] = attributes.get("style:parent-style-name", "")
+        if name == "style:style" and value(attributes, "style:family") == "paragraph":
+            self._parents[value(attributes, "style:name")] = value(attributes, "style:parent-style-name")
         elif name == "style:default-style":
-            self._default = attributes.get("style:family") == "paragraph"
+            self._default = value(attributes, "style:family") == "paragraph"
         elif name == "style:text-properties" and self._default:
-            language, country = (attributes.get(f"fo:{key}", "none") for key in ("language", "country"))
+            language, country = (value(attributes, f"fo:{key}", "none") for key in ("language", "country"))
             if language not in ("none", "zxx"):
                 self._language = language if country == "none" else f"{language}-{country}"
 
     def _start_of_text(self, name: str, attributes: Attributes) -> None:
         if name in _PARAGRAPHS:
             self._paragraphs += 1
-            level = attributes.get("text:outline-level") if name == "text:h" else None
-            self.flow.style(self._role(attributes.get("text:style-name", "")) or (HEADING if level == "1" else ""))
+            level = value(attributes, "text:outline-level") if name == "text:h" else None
+            self.flow.style(self._role(value(attributes, "text:style-name")) or (HEADING if level == "1" else ""))
         elif name == "text:s":
-            count = attributes.get("text:c", "1")
+            count = value(attributes, "text:c", "1")
             self.flow.sign(" " * (min(int(count), _MAX_SPACES) if count.isdecimal() else 1))
         elif name == "text:tab":
             self.flow.sign("\t")
@@ -130,7 +130,7 @@ class _Document:
             self.flow.open_note()
         elif name.startswith(_SHAPES):
             self.flow.open_box()
-        elif name == "text:section" and attributes.get("text:display") == "none":
+        elif name == "text:section" and value(attributes, "text:display") == "none":
             self._within -= 1
             self._skipping = 1
 

@@ -20,17 +20,18 @@ _MADE = re.compile(
     r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*"
     r"|(?:nouveau )?(?:document|doc|fichier|presentation)"
     r"(?: (?:microsoft )?(?:word|powerpoint|texte|sans (?:titre|nom)))?"
-    r"|(?:document )?sans (?:titre|nom)|untitled(?: document)?|(?:new )?document|titre|title|normal|modele|template"
-    r"|page de garde|(?:madame|monsieur|mesdames|messieurs)(?:(?:,| et| ou)? (?:madame|monsieur|messieurs))?,?)"
+    r"|(?:document )?sans (?:titre|nom)|untitled(?: document)?|unknown(?: title)?|(?:new )?document"
+    r"|titre|title|normal|modele|template|page de garde"
+    r"|(?:madame|monsieur|mesdames|messieurs)(?:(?:,| et| ou)? (?:madame|monsieur|messieurs))?,?)"
     r"\s*\(?\d*\)?"
 )
 _FILE_NAME = re.compile(
     r"\.(?:docx?|docm|dot[xm]?|odt|ott|rtf|wpd|pdf|txt|html?|pptx?|xlsx?|indd|qxd|pages|epub|tmp)$", re.IGNORECASE
 )
 _NOBODY = frozenset((
-    "user", "admin", "administrateur", "administrator", "utilisateur", "unknown", "inconnu", "auteur", "author",
-    "owner", "proprietaire", "pc", "hp", "dell", "acer", "asus", "microsoft", "microsoft office user", "windows user",
-    "utilisateur windows", "utilisateur microsoft office", "python-docx", "apache poi", "calibre", "x", "xxx",
+    "user", "admin", "administrateur", "administrator", "utilisateur", "unknown", "unknown author", "inconnu", "auteur",
+    "author", "owner", "proprietaire", "pc", "hp", "dell", "acer", "asus", "microsoft", "microsoft office user",
+    "windows user", "utilisateur windows", "utilisateur microsoft office", "python-docx", "apache poi", "calibre",
 ))  # fmt: skip
 _WORD = re.compile(r"\w{3,}")
 _TOP = 6

@@ -7,7 +7,6 @@ note, or the title. All of it is read in one pass, with a stack of what the open
 from __future__ import annotations
 
 import codecs
-import copy
 import re
 from dataclasses import dataclass
 from locale import windows_locale
@@ -58,13 +57,19 @@ _SIGNS = {
     "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
 _SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
+_ENCODINGS = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
+_OTHERS = (
+    "ansicpg", "cell", "deflang", "deleted", "dy", "f", "fcharset", "intbl", "mo", "nestcell", "par", "pard", "plain",
+    "row", "s", "sect", "u", "uc", "ud", "v", "yr",
+)  # fmt: skip
+# Most words are about looks; these are not.
+_HEEDED = frozenset(word.encode() for words in (_DESTINATIONS, _IN_INFO, _SIGNS, _ENCODINGS, _OTHERS) for word in words)
 _SYMBOL_FONT = "symbol"
 _CHARSETS = {
     2: _SYMBOL_FONT, 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "cp936", 136: "cp950", 161: "cp1253",
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
     238: "cp1250", 255: "cp437",
 }  # fmt: skip
-_ENCODINGS = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # the signs of symbol fonts
 
 
@@ -81,6 +86,13 @@ class _Group:
     hidden: bool = False
     role: str = ""
     row: bool = False  # a note or box is opened inside of a row of a table
+
+    def inner(self) -> _Group:
+        """What holds inside of the next braces, to begin with."""
+        return _Group(
+            self.purpose, self.around_upr, encoding=self.encoding, fallback=self.fallback, hidden=self.hidden,
+            role=self.role,
+        )  # fmt: skip
 
 
 class _Document:
@@ -120,11 +132,13 @@ class _Document:
             elif kind == "code":
                 self._characters(bytes.fromhex(match["code"].decode()))
             elif kind in ("word", "number"):
-                word, number = match["word"].decode(), match["number"]
-                if word == "bin":
+                word, number = match["word"], match["number"]
+                if word == b"bin":
                     place += max(0, int(number or 0))
+                elif word in _HEEDED or self._group.starred:
+                    self._word(word.decode(), None if number is None else int(number))
                 else:
-                    self._word(word, None if number is None else int(number))
+                    self._to_skip = 0
             elif kind == "brace":
                 self._flush()
                 self._to_skip = 0
@@ -144,8 +158,7 @@ class _Document:
         if len(self._groups) == _MAX_GROUPS:
             raise UnreadableDocument("RTF refusé : trop de groupes l’un dans l’autre")
         self._groups.append(self._group)
-        self._group = copy.copy(self._group)
-        self._group.opened = self._group.starred = False
+        self._group = self._group.inner()
 
     def _close(self) -> None:
         group, self._group = self._group, self._groups.pop()
@@ -166,7 +179,7 @@ class _Document:
             self.flow.close_note() if purpose == _NOTE else self.flow.close_box()
         elif purpose == _TITLE:
             self.said.title = text
-        elif purpose == _AUTHOR:
+        elif purpose == _AUTHOR and not self.said.authors:  # a second one, of LibreOffice, saved the file last
             self.said.authors.append(text)
         elif purpose in (_MADE, _SAVED):
             year, month, day = (self._numbers.get(name, 0) for name in ("yr", "mo", "dy"))

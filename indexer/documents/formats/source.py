@@ -6,20 +6,23 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import BinaryIO
 
-from indexer.documents.entry import Draft, Member, Rejected
+from indexer.documents.entry import Draft, LeftAside, Member, Rejected
 from indexer.documents.walk import os_reason
 from indexer.errors import UnreadableDocument
+from indexer.settings import Columns, packaged_columns
 
-Drafts = Iterator[Draft | Member | Rejected]
+Drafts = Iterator[Draft | Member | Rejected | LeftAside]
 
 # What may be unpacked of one file, all in all, and how deep archives may stand in each other.
 MAX_UNPACKED = 200_000_000
 MAX_MEMBERS = 10_000
 MAX_DEPTH = 3
+# An archive of a gigabyte may hold more than that: reports in PDF hardly shrink, texts do three to ten times.
+_USUAL_RATIO = 10
 
 
 @dataclass(slots=True)
@@ -28,15 +31,30 @@ class Budget:
 
     unpacked: int = MAX_UNPACKED
     members: int = MAX_MEMBERS
+    most: int = MAX_UNPACKED
+
+    @classmethod
+    def of(cls, size: int) -> Budget:
+        """That of a file of `size` bytes."""
+        most = max(MAX_UNPACKED, _USUAL_RATIO * size)
+        return cls(most, most=most)
 
     def take(self, size: int, members: int = 0) -> None:
         """Use some of it up. Raises UnreadableDocument past the end."""
         self.unpacked -= size
         self.members -= members
         if self.unpacked < 0:
-            raise UnreadableDocument(f"plus de {_megabytes(MAX_UNPACKED)} une fois décompressé")
+            raise UnreadableDocument(f"plus de {_megabytes(self.most)} une fois décompressé")
         if self.members < 0:
             raise UnreadableDocument(f"plus de {MAX_MEMBERS} fichiers à l’intérieur")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What settings say about reading: what columns and fields are called, which names are passed over (see `walk`)."""
+
+    columns: Columns = field(default_factory=packaged_columns)
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +71,12 @@ class Source:
     max_bytes: int
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
+    choices: Choices = field(default_factory=Choices)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], relative: str, max_bytes: int) -> Source:
+    def open(
+        cls, path: str | os.PathLike[str], relative: str, max_bytes: int, choices: Choices | None = None
+    ) -> Source:
         """Open `path`; raises UnreadableDocument for what is no readable regular file, and never waits for a pipe."""
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -65,7 +86,8 @@ class Source:
         if not stat.S_ISREG(facts.st_mode):
             os.close(handle)
             raise UnreadableDocument("ce n’est pas un fichier ordinaire")
-        return cls(os.fdopen(handle, "rb"), relative, facts.st_size, max_bytes)
+        size = facts.st_size
+        return cls(os.fdopen(handle, "rb"), relative, size, max_bytes, Budget.of(size), choices=choices or Choices())
 
     def whole(self) -> bytes:
         """All bytes; raises UnreadableDocument when they are more than `max_bytes`, also of a file that grows."""
@@ -81,7 +103,7 @@ class Source:
             raise UnreadableDocument(f"plus de {MAX_DEPTH} archives l’une dans l’autre")
         content = member.content
         relative = f"{self.relative}!/{member.name}"
-        return Source(BytesIO(content), relative, len(content), self.max_bytes, self.budget, self.depth + 1)
+        return replace(self, file=BytesIO(content), relative=relative, size=len(content), depth=self.depth + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ MAX_RATIO = 100
 FREE_BYTES = 10_000_000
 # Beyond what MAX_MEMBERS entries take. zipfile makes half a kilobyte of objects of the 46 bytes of an entry.
 _MAX_DIRECTORY = 4_000_000
+_UNSOUND = "archive ZIP endommagée ou incomplète"
 _CHUNK = 256 * 1024
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x1
@@ -40,7 +41,7 @@ class Unzipped:
         try:
             self._zip = ZipFile(_Guarded(file))
         except (*_DAMAGE, OSError) as error:
-            raise _damaged(error) from error
+            raise UnreadableDocument(_UNSOUND) from error
         infos = self._zip.infolist()
         if len(infos) > MAX_MEMBERS:
             raise UnreadableDocument(f"plus de {MAX_MEMBERS} fichiers à l’intérieur")
@@ -86,7 +87,7 @@ class Unzipped:
                         raise UnreadableDocument(f"refusé : il grossit plus de {MAX_RATIO} fois une fois décompressé")
                     yield chunk
         except (*_DAMAGE, RuntimeError) as error:
-            raise _damaged(error) from error
+            raise UnreadableDocument(_UNSOUND) from error
 
 
 class _Guarded:
@@ -114,7 +115,3 @@ def _refuse_overlaps(infos: list[ZipInfo], end: int) -> None:
 
 def _too_large(most: int) -> UnreadableDocument:
     return UnreadableDocument(f"plus de {most // 1_000_000} Mo une fois décompressé")
-
-
-def _damaged(error: Exception) -> UnreadableDocument:
-    return UnreadableDocument(f"archive ZIP endommagée ({error})" if str(error) else "archive ZIP endommagée")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
@@ -32,7 +33,7 @@ _PREFIXES = {
     "http://www.w3.org/2001/04/xmlenc#": "enc",
 }
 
-Attributes = dict[str, str]
+Attributes = dict[str, str]  # by the names that expat gives; `value` finds one
 
 
 class _Names(dict[str, str]):
@@ -43,6 +44,18 @@ class _Names(dict[str, str]):
         prefix = _PREFIXES.get(uri)
         self[raw] = name = f"{prefix}:{local}" if prefix else local
         return name
+
+
+@lru_cache(maxsize=256)
+def _raw_names(name: str) -> tuple[str, ...]:
+    """The names that expat may give for `prefix:local`."""
+    prefix, _, local = name.partition(":")
+    return tuple(f"{uri} {local}" for uri, known in _PREFIXES.items() if known == prefix)
+
+
+def value(attributes: Attributes, name: str, default: str = "") -> str:
+    """An attribute of a namespace, by its name as those of elements: `w:val`. All others have their plain names."""
+    return next((attributes[raw] for raw in _raw_names(name) if raw in attributes), default)
 
 
 class Reader(Protocol):
@@ -70,18 +83,16 @@ def walk(pieces: Iterable[bytes], reader: Reader) -> None:
     parser.StartDoctypeDeclHandler = _doctype
     parser.EntityDeclHandler = _refused
 
-    def on_start(raw: str, attributes: Attributes) -> None:
-        reader.start(names[raw], {names[key]: value for key, value in attributes.items()} if attributes else attributes)
-
-    parser.StartElementHandler = on_start
-    parser.EndElementHandler = lambda raw: reader.end(names[raw])
+    start, end = reader.start, reader.end
+    parser.StartElementHandler = lambda raw, attributes: start(names[raw], attributes)
+    parser.EndElementHandler = lambda raw: end(names[raw])
     parser.CharacterDataHandler = reader.text
     try:
         for piece in pieces:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that is none
-        raise UnreadableDocument(f"XML mal formé ({error})") from error
+        raise UnreadableDocument(f"XML mal formé, ligne {parser.CurrentLineNumber}") from error
 
 
 def _doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:

@@ -1,0 +1,48 @@
+"""Word documents from before DOCX: what is asked of the library, and what is said without it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from indexer.documents.formats.doc import _FIELD
+from indexer.errors import UnreadableDocument
+
+from .reading import read_all
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def refusal(folder, content: bytes) -> str:
+    path = folder / "a.doc"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableDocument) as refused:
+        read_all(path)
+    return str(refused.value)
+
+
+def test_without_the_extra_the_repair_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "kreuzberg", None)
+    assert refusal(tmp_path, OLE + bytes(600)) == (
+        'format .doc : installez l’extra office (pip install "trouvaille[office]")'
+    )
+
+
+def test_what_cannot_be_read_says_why(tmp_path):
+    assert refusal(tmp_path, OLE + bytes(600)) == "document Word endommagé, ou d’une version trop ancienne"
+    assert refusal(tmp_path, OLE + "EncryptedPackage".encode("utf-16-le")) == "protégé par un mot de passe"
+    assert refusal(tmp_path, b"PK\3\4") == "le contenu n’est pas un document Word"
+
+
+FIELDS = [
+    ('après HYPERLINK "http://x.org/"lien', "après lien"),
+    ('HYPERLINK \\l "_Toc12" Introduction PAGEREF _Toc12 \\h 3', "Introduction 3"),
+    ('TOC \\o "1-3" \\h \\z \\u Introduction', "Introduction"),
+    ("le mot HYPERLINK est un mot", "le mot HYPERLINK est un mot"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FIELDS)
+def test_what_makes_a_field_is_no_text(text, expected):
+    assert _FIELD.sub(" ", text).strip() == expected
