@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TrouvailleError,
     )
     from indexer.french.dates import asked_date, date_text, period_text
+    from indexer.french.typography import page_text
     from indexer.links import (
         JSON_PATH,
         SEARCH_PATH,
@@ -100,6 +101,7 @@ __all__ = [
     "document_json",
     "document_url",
     "load_settings",
+    "page_text",
     "parse_request",
     "period_text",
     "read_back",
@@ -117,8 +119,8 @@ __all__ = [
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "as_json", "why", "understood", "documents", "searcher",
-    "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.typography", "as_json", "why", "understood",
+    "documents", "searcher", "assembly",
 )  # fmt: skip
 
 

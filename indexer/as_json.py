@@ -68,6 +68,7 @@ def document_json(page: DocumentPage) -> Json:
         **_identity(document),
         "title_fragments": [list(piece) for piece in page.title],
         "text": ["".join(text for text, _ in passage.pieces) for passage in page.passages],
+        "pages": [passage.page for passage in page.passages] if document.pages else None,
         "metadata": {
             "type_label": page.type_label,
             "type_rule": document.type_rule,
@@ -118,6 +119,7 @@ def _hit(hit: Hit, request: SearchRequest) -> Json:
         "title_fragments": [list(piece) for piece in hit.title],
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
+        "snippets_pages": list(hit.pages),
         **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
     }
 

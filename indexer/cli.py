@@ -255,6 +255,7 @@ def search(
     """Chercher QUERY dans l’index."""
     from indexer.as_json import search_page_json
     from indexer.assembly import create_service
+    from indexer.french.typography import page_text
     from indexer.links import parse_request
     from indexer.why import reasons_of
 
@@ -278,8 +279,9 @@ def search(
         click.echo(f"\n{rank}. {_marked(hit.title)}")
         place = f"{answers.label(document.type)} · {document.date or 'date inconnue'} · {document.path}"
         click.echo(click.style(f"   {place}", dim=True))
-        for fragment in hit.fragments:
-            click.echo(f"   {_marked(fragment)}")
+        for fragment, number in zip(hit.fragments, hit.pages, strict=True):
+            where = click.style(f"{page_text(number)}  ", dim=True) if number else ""
+            click.echo(f"   {where}{_marked(fragment)}")
         for reason in reasons_of(hit):
             click.echo(click.style(f"   {reason.percent:>5}  {reason.text} : {reason.how}", dim=True))
 

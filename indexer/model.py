@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -191,7 +192,8 @@ class Document:
 
     `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`, `#12` of
     `a.csv#12`). `format` names how it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages`
-    says where in `text` (code points) each page after the first begins; nothing for what has no pages.
+    says where in `text` (code points) each page after the first begins; nothing for what has no pages. When `text` is a
+    part of the whole, a page of which it has nothing begins where the next one does.
     """
 
     id: str
@@ -213,6 +215,10 @@ class Document:
     language: str = ""
     authors: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """The number of the page (from 1) that a place in the text is on; None when the document has no pages."""
+        return bisect_right(self.pages, place) + 1 if self.pages else None
 
     @property
     def is_line(self) -> bool:
@@ -311,7 +317,8 @@ class Contribution:
 class Hit:
     """One document of a result page, with its title marked and up to three fragments of its text.
 
-    `reasons`, when they were asked for, add up to the score; the greatest comes first.
+    `pages` has the number of the page that each fragment is on, None where there is none. `reasons`, when they were
+    asked for, add up to the score; the greatest comes first.
     """
 
     document: Document
@@ -319,6 +326,7 @@ class Hit:
     title: Fragment
     fragments: tuple[Fragment, ...]
     reasons: tuple[Contribution, ...] = ()
+    pages: tuple[int | None, ...] = ()
 
     def share(self, reason: Contribution) -> float:
         """The part of the score that a reason makes, 0 to 1."""
@@ -399,10 +407,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One paragraph of a document page, its matches marked; `number` counts from 1."""
+    """One paragraph of a document page, its matches marked; `number` counts from 1.
+
+    `page` is the page that it begins on, None when there are none; `breaks` are the places in it where another begins,
+    and the number of that.
+    """
 
     number: int
     pieces: Fragment
+    page: int | None = None
+    breaks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -191,12 +192,14 @@ class SearchService:
     ) -> Hit:
         search = self.settings.search
         in_title, in_text = marks
+        found = in_text.passages(document.text, count=search.fragments, max_chars=search.fragment_chars)
         return Hit(
             document=document,
             score=score,
             title=in_title.mark(document.title),
-            fragments=in_text.fragments(document.text, count=search.fragments, max_chars=search.fragment_chars),
+            fragments=tuple(fragment for _, fragment in found),
             reasons=reasons,
+            pages=tuple(document.page_at(place) for place, _ in found),
         )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
@@ -215,8 +218,8 @@ class SearchService:
         query = self._understood(text, snapshot).query
         in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
         passages = tuple(
-            Passage(number, in_text.mark(paragraph))
-            for number, paragraph in enumerate(filter(None, document.text.split("\n\n")), start=1)
+            Passage(number, in_text.mark(paragraph), document.page_at(start), _breaks(document, start, len(paragraph)))
+            for number, (start, paragraph) in enumerate(_paragraphs(document.text), start=1)
         )
         return DocumentPage(
             document=document,
@@ -226,6 +229,22 @@ class SearchService:
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,
         )
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs of a text, each with its place."""
+    start = 0
+    for paragraph in text.split("\n\n"):
+        if paragraph:
+            yield start, paragraph
+        start += len(paragraph) + 2
+
+
+def _breaks(document: Document, start: int, length: int) -> tuple[tuple[int, int], ...]:
+    """Where in a paragraph, which begins at `start`, pages begin: (place in it, number), of several at a place the
+    last."""
+    inside = range(bisect_right(document.pages, start), bisect_left(document.pages, start + length))
+    return tuple({document.pages[index] - start: index + 2 for index in inside}.items())
 
 
 def interpretations(request: SearchRequest, understood: Understood, required: int) -> Iterator[Interpretation]:

@@ -6,7 +6,7 @@ Each page is a frozen value made from the indexer's answer by one function; temp
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ from indexer import (
     Telling,
     choose_date,
     document_url,
+    page_text,
     period_text,
     read_back,
     reasons_of,
@@ -50,6 +51,7 @@ PARAGRAPHS_IN_SIGHT = 24
 # Marks that lead to their neighbours: each costs 700 bytes of page. Later ones are marked only.
 WALKED_MARKS = 1000
 BEYOND = -1
+PAGE = -2
 
 SORTS = ((Sort.RELEVANCE, "pertinence"), (Sort.NEWEST, "récents"), (Sort.OLDEST, "anciens"), (Sort.TITLE, "titre"))
 DATE_SOURCES = {
@@ -127,6 +129,12 @@ class HitView:
     reasons: tuple[Reason, ...] = ()
 
     @property
+    def fragments(self) -> Iterator[tuple[Fragment, Link | None]]:
+        """The fragments, each with the way to its page in the document."""
+        for fragment, page in zip(self.hit.fragments, self.hit.pages, strict=True):
+            yield fragment, Link(page_text(page), f"{self.url}#{page_anchor(page)}") if page else None
+
+    @property
     def place(self) -> str:
         """Who published it or, when nobody says, its file (a line of a `.jsonl` names the file alone)."""
         return self.hit.document.source or _LINE_OF_FILE.sub(r"\1", self.hit.document.path)
@@ -188,7 +196,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a document page: pieces with the number of the match they are (0: no match)."""
+    """A paragraph of a document page: pieces with the number of the match they are.
+
+    0: no match; BEYOND: one after the last that is walked; PAGE: no piece, but the page of this number begins here.
+    """
 
     number: int
     pieces: tuple[tuple[str, int], ...]
@@ -444,11 +455,15 @@ def reading(page: DocumentPage, text: str) -> Reading:
     document = page.document
     paragraphs: list[Paragraph] = []
     where: list[tuple[int, int]] = []
-    marks = 0
+    marks, on_page = 0, None
     for passage in page.passages:
         before = marks
         pieces, marks = _numbered(passage.pieces, marks)
-        paragraphs.append(Paragraph(passage.number, pieces))
+        breaks = passage.breaks
+        if passage.page and passage.page != on_page:
+            breaks = ((0, passage.page), *breaks)
+        on_page = breaks[-1][1] if breaks else on_page
+        paragraphs.append(Paragraph(passage.number, tuple(_with_breaks(pieces, breaks))))
         if marks > before:
             where.append((passage.number, marks - before))
     back = SearchRequest(text=text)
@@ -477,6 +492,26 @@ def _numbered(pieces: Fragment, marks: int) -> tuple[tuple[tuple[str, int], ...]
         marks += hit
         numbered.append((text, (marks if marks <= WALKED_MARKS else BEYOND) if hit else 0))
     return tuple(numbered), marks
+
+
+def _with_breaks(pieces: Iterable[tuple[str, int]], breaks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """The pieces with a PAGE before what stands at each break (place, number); a match is not parted for it."""
+    waiting, at = list(breaks), 0
+    for text, mark in pieces:
+        end = at + len(text)
+        while waiting and waiting[0][0] < end:
+            place, page = waiting.pop(0)
+            if not mark and place > at:
+                yield text[: place - at], mark
+                text, at = text[place - at :], place
+            yield str(page), PAGE
+        yield text, mark
+        at = end
+
+
+def page_anchor(page: int) -> str:
+    """Where a page begins in the page of its document."""
+    return f"page-{page}"
 
 
 def _where(counts: Sequence[tuple[int, int]]) -> Facet:
@@ -515,6 +550,7 @@ def _facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("Date", date),
         ("Titre", spaced(document.title_rule)),
         ("Type", spaced(document.type_rule)),
+        ("Pages", number(len(document.pages) + 1) if document.pages else ""),
         ("Adresse", document.url or ""),
         ("Identifiant", document.id),
         ("Empreinte", document.digest),

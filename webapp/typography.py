@@ -16,7 +16,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from indexer import Fragment, PartialDate, date_text
+from indexer import Fragment, PartialDate, date_text, page_text
 
 NO_BREAK = "\u00a0"  # before the colon and inside guillemets
 NARROW = "\u202f"  # before ; ! ? and between thousands
@@ -116,5 +116,6 @@ FILTERS = {
     "date_texte": date_text,
     "espaces": spaced,
     "jour": moment_date,
+    "feuille": page_text,
     "marque": marked,
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.columnar.arrays import Array, places_within
-from indexer.columnar.stored import Head, cut
+from indexer.columnar.stored import Head, cut, pages_by_piece
 from indexer.documents import Entry
 from indexer.french import Analyzer, Pair, WordLists, bare_chunks, find_pairs
 
@@ -96,7 +96,7 @@ class WordsPreparer:
             bodies=bodies,
             piece_counts=np.array([len(pieces) for pieces in cuts], np.int64),
             texts=tuple(piece.encode(errors="replace") for pieces in cuts for piece in pieces),
-            heads=tuple(_head(entry).to_json() for entry in entries),
+            heads=tuple(_head(*both).to_json() for both in zip(entries, cuts, strict=True)),
             title_keys=title_keys,
             types=tuple(entry.type for entry in entries),
             formats=tuple(entry.format for entry in entries),
@@ -198,7 +198,7 @@ def _renumbered(titles: Tokens, bodies: Tokens, word_count: int) -> tuple[list[i
     )
 
 
-def _head(entry: Entry) -> Head:
+def _head(entry: Entry, pieces: Sequence[str]) -> Head:
     return Head(
         title=entry.title,
         title_rule=entry.title_rule,
@@ -207,7 +207,7 @@ def _head(entry: Entry) -> Head:
         url=entry.url,
         source=entry.source,
         authors=entry.authors,
-        pages=entry.pages,
+        pages=pages_by_piece(entry.pages, pieces),
     )
 
 

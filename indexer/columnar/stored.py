@@ -22,6 +22,7 @@ import re
 import tempfile
 import threading
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -91,9 +92,24 @@ def _piece_end(text: str, start: int) -> int:
     return beyond.end() if beyond else len(text)
 
 
+def pages_by_piece(pages: Sequence[int], pieces: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Places in a text, ascending, as places in each of its pieces; nothing when there are none at all."""
+    if not pages:
+        return ()
+    starts = list(accumulate(map(len, pieces[:-1]), initial=0))
+    bounds = [0, *(bisect_left(pages, start) for start in starts[1:]), len(pages)]
+    return tuple(
+        tuple(page - start for page in pages[first:end])
+        for start, (first, end) in zip(starts, pairwise(bounds), strict=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the index keeps of a document beside its columns and its text. `line`: it is a line of its file."""
+    """What the index keeps of a document beside its columns and its text. `line`: it is a line of its file.
+
+    `pages` has for each piece of the text the places in it where a page begins; nothing for what has no pages.
+    """
 
     title: str
     title_rule: str = ""
@@ -103,7 +119,7 @@ class Head:
     source: str | None = None
     line: bool = False
     authors: tuple[str, ...] = ()
-    pages: tuple[int, ...] = ()
+    pages: tuple[tuple[int, ...], ...] = ()
 
     def to_json(self) -> bytes:
         """One line, without its end. Lone surrogates become question marks."""
@@ -133,11 +149,16 @@ class Stored:
         """A document of the segment of this file, with its whole text or these pieces of it and blank lines between."""
         try:
             head, text = self._opened(number)
+            parts: dict[int, str] = {}
+            first, gap = self.pieces(number).start, ""
             if pieces is not None:
-                text = "\n\n".join(self.text(piece).strip() for piece in pieces)
+                parts, gap = {piece - first: self.text(piece) for piece in pieces}, "\n\n"
+                text = gap.join(map(str.strip, parts.values()))
             elif self._firsts is not None:
-                text += "".join(map(self.text, self.pieces(number)[1:]))
-            return _document(segment, number, head, text)
+                parts = {0: text, **{piece - first: self.text(piece) for piece in self.pieces(number)[1:]}}
+                text = "".join(parts.values())
+            pages = tuple(_pages(head["pages"], parts or {0: text}, gap)) if "pages" in head else ()
+            return _document(segment, number, head, text, pages)
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
@@ -357,7 +378,28 @@ _DATE_SOURCES = {source.value: source for source in DateSource}
 _date = lru_cache(maxsize=1 << 14)(PartialDate.from_key)
 
 
-def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str) -> Document:
+def _pages(by_piece: Sequence[Sequence[int]], parts: Mapping[int, str], gap: str) -> list[int]:
+    """Where pages begin in some pieces of a text, put together with `gap` between and then without space around them.
+
+    Those that begin in a piece which is not there begin with the next one.
+    """
+    starts: list[int] = []
+    at = waiting = 0
+    for number, places in enumerate(by_piece):
+        part = parts.get(number)
+        if part is None:
+            waiting += len(places)
+            continue
+        starts += [at] * waiting
+        waiting = 0
+        lead = len(part) - len(part.lstrip()) if gap else 0
+        size = len(part.strip()) if gap else len(part)
+        starts += [at + min(max(0, place - lead), size) for place in places]
+        at += size + len(gap)
+    return starts + [max(0, at - len(gap))] * waiting
+
+
+def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str, pages: tuple[int, ...]) -> Document:
     id = segment.ids.of(number)
     root, _, path = segment.files.of(number).partition("/")
     path, inside, member = path.partition(INSIDE)
@@ -382,5 +424,5 @@ def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str)
     _set_format(made, segment.formats.of(number))
     _set_language(made, segment.languages.of(number))
     _set_authors(made, tuple(head.get("authors", ())))
-    _set_pages(made, tuple(head.get("pages", ())))
+    _set_pages(made, pages)
     return made

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from indexer.documents.dates import date_in_name, date_in_text, is_dispatch, is_plausible, split_header
 from indexer.documents.entry import Draft, Entry, Rejected
-from indexer.documents.paragraphs import text_of
+from indexer.documents.paragraphs import BLANK_LINE, text_of
 from indexer.documents.titles import FIRST_SENTENCE, MAX_TITLE, shorten, title_of, without_title
 from indexer.documents.types import START_CHARS, TypeFacts, TypeRules, normal
 from indexer.french.dates import parse_date
@@ -81,7 +82,29 @@ def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entr
         date_rule=rule,
         format=draft.format,
         authors=draft.authors,
+        pages=tuple(_page_starts(draft, rest)) if draft.pages else (),
     )
+
+
+def _page_starts(draft: Draft, kept: tuple[str, ...]) -> Iterator[int]:
+    """Where in the text each page after the first begins, when these of the draft's paragraphs are kept.
+
+    A title line that was taken out, or the header of the first paragraph, leaves the pages that begin in it to what
+    follows.
+    """
+    starts: list[tuple[int, int]] = []  # of each paragraph: where it begins, and how much of it was left out
+    place = number = 0
+    for at, paragraph in enumerate(draft.paragraphs):
+        stays = number < len(kept) and (paragraph == kept[number] or (at == 0 and paragraph.endswith(kept[number])))
+        size = len(kept[number]) if stays else 0
+        starts.append((place, len(paragraph) - size))
+        if stays:
+            place += size + len(BLANK_LINE)
+            number += 1
+    end = max(0, place - len(BLANK_LINE))
+    for of, inside in draft.pages:
+        start, left_out = starts[of] if of < len(starts) else (end, 0)
+        yield min(end, start + max(0, inside - left_out))
 
 
 def web_address(url: str | None) -> str | None:

@@ -22,7 +22,8 @@ class Entry(NamedTuple):
 
     `member` is the place inside the file of a document that is a part of it (`b.pdf` of `a.zip!/b.pdf`), "" for all
     others. `format` names how it was read, `language` is a code of ISO 639-1 or "" when there is no telling. `pages`
-    says where in `text` (code points) each page after the first begins; nothing for what has no pages.
+    says where in `text` (code points) each page after the first begins, for one without text where the next one does;
+    nothing for what has no pages.
     """
 
     key: str | None
@@ -88,9 +89,9 @@ class Draft(NamedTuple):
     gives, `title_rule` says where it stood; None leaves it to the text. `dates` are what metadata says, as written,
     best first; `last_dates` are what is better than nothing (when a file was exported), looked at after all else.
     `type`, `url`, `source`, `symbol`, `schema` (JSON-LD @type), `authors` and `language` (as declared) are metadata
-    too. `pages` has the number of the first paragraph of each page after the first. `format` names how it was read when
-    the file's kind does not say it. `member` is its place in the file when it is a part of it that is no file: a row of
-    a table (`#12`).
+    too. `pages` says where each page after the first begins: the number of a paragraph and the place in it. `format`
+    names how it was read when the file's kind does not say it. `member` is its place in the file when it is a part of
+    it that is no file: a row of a table (`#12`).
     """
 
     paragraphs: tuple[str, ...]
@@ -109,7 +110,7 @@ class Draft(NamedTuple):
     last_dates: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     language: str | None = None
-    pages: tuple[int, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
     format: str = ""
     member: str = ""
 

@@ -6,26 +6,30 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from indexer.documents.hyphens import Joins, Seams, unknown
 from indexer.french.spelling import squeeze
 
 # A text wrapped by hand or by a mail program stays within this; longer lines are whole paragraphs.
 _WIDEST = 120
 _NARROWEST = 40
-_MARKED = re.compile(r"\s*(?:[-–—•·*▪◦○●>]\s|\(?\d{1,3}[.)°]|\(?[a-zA-Z]\)|[IVXivx]{1,5}[.)])")
-_ENDED = re.compile(r"[.!?:;…»”\"]\s*$")
+MARKED = re.compile(r"\s*(?:[-–—•·*▪◦○●>]\s|\(?\d{1,3}[.)°]|\(?[a-zA-Z]\)|[IVXivx]{1,5}[.)])")
+ENDED = re.compile(r"[.!?:;…»”\"]\s*$")
+BLANK_LINE = "\n\n"
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 
 
-def paragraphs_of(text: str) -> list[str]:
+def paragraphs_of(text: str, joins: Joins = unknown) -> list[str]:
     """The paragraphs of plain text.
 
     A blank line ends one. A line end inside a block is a space when the text is hard-wrapped and the next line's first
-    word had no room on this one; otherwise each line is a paragraph (titles, lists, addresses).
+    word had no room on this one; otherwise each line is a paragraph (titles, lists, addresses). `joins` helps to put
+    words together again that are cut at line ends (see `hyphens`).
     """
     lines = _tidy_lines(text)
     if not _NARROWEST <= max(map(len, lines), default=0) <= _WIDEST:
-        return [line.replace("\u00ad\u00ad", "") for line in lines] if "\u00ad" in text else lines
-    return _unwrapped([block for piece in _BLANK_LINES.split(text) if (block := _tidy_lines(piece))])
+        return lines
+    blocks = [block for piece in _BLANK_LINES.split(text) if (block := _tidy_lines(piece))]
+    return _unwrapped(blocks, Seams(text, joins))
 
 
 def _tidy_lines(text: str) -> list[str]:
@@ -36,22 +40,22 @@ def _tidy_lines(text: str) -> list[str]:
     return [tidy for line in lines if (tidy := line.strip())]
 
 
-def _unwrapped(blocks: list[list[str]]) -> list[str]:
+def _unwrapped(blocks: list[list[str]], seams: Seams) -> list[str]:
     """The paragraphs of blocks of lines that may have been wrapped."""
     width = _wrap_width(blocks)
     paragraphs: list[list[str]] = []
     for lines in blocks:
         for number, line in enumerate(lines):
             if number and _continues(lines[number - 1], line, width):
-                paragraphs[-1] += _seam(lines[number - 1], line), line
+                add_line(paragraphs[-1], line, seams)
             else:
                 paragraphs.append([line])
-    return ["".join(pieces).replace("\u00ad\u00ad", "") for pieces in paragraphs]
+    return list(map("".join, paragraphs))
 
 
 def text_of(paragraphs: Iterable[str]) -> str:
     """The paragraphs as stored: one blank line between two."""
-    return "\n\n".join(paragraphs)
+    return BLANK_LINE.join(paragraphs)
 
 
 def _wrap_width(blocks: list[list[str]]) -> int | None:
@@ -72,17 +76,19 @@ def _is_full(line: str, following: str, width: int) -> bool:
 
 
 def _continues(line: str, following: str, width: int | None) -> bool:
-    if width is None or _MARKED.match(following):
+    """True when a line goes on with the one below it, in a text that was wrapped at `width` (None: in none)."""
+    if width is None or MARKED.match(following):
         return False
     if _is_full(line, following, width):
         return True
-    return following[0].islower() and not _ENDED.search(line)
+    return following[0].islower() and not ENDED.search(line)
 
 
-def _seam(line: str, following: str) -> str:
-    """What stands between two lines that are one paragraph."""
-    if line.endswith("\u00ad"):
-        return "\u00ad"  # a soft hyphen that did its work: the pair goes
-    if line.endswith("-") and line[-2:-1].isalpha() and following[0].isalpha():
-        return ""  # « Saint-\nLouis »; a word cut in two keeps its hyphen, there is no telling
-    return " "
+def add_line(pieces: list[str], line: str, seams: Seams) -> None:
+    """Go on with a paragraph: a word that its last line cut is whole again, another seam is a space."""
+    joined = seams.joined(pieces[-1], line)
+    if joined is None:
+        pieces += " ", line
+    else:
+        pieces[-1] = joined
+        pieces.append(line)

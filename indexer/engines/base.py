@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from indexer.documents import Entry
+from indexer.documents.hyphens import Joins
 from indexer.french import Analyzer, Learned, WordLists
 from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status, Suggestion
 from indexer.query.spelling import Lexicon
@@ -161,6 +162,9 @@ class Update(Protocol):
 
     def preparer(self) -> Callable[[], Preparer]:
         """What makes a Preparer with the word lists of this run; can be sent to another process."""
+
+    def joints(self) -> Joins:
+        """What the generation in service knows of words that are cut in two; can be sent to another process."""
 
     def start(self, *, rebuild: bool) -> None:
         """Begin to write, on top of the generation in service or from nothing."""

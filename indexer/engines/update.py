@@ -16,7 +16,9 @@ from indexer.columnar.generation import OpenGeneration, Part
 from indexer.columnar.generations import IndexDirectory, Manifest
 from indexer.columnar.schema import INSIDE
 from indexer.columnar.writer import Writer
+from indexer.documents.hyphens import Joins, unknown
 from indexer.engines.base import Batch, Known, Place, Preparer
+from indexer.engines.joints import Joints
 from indexer.engines.sigles import SIGLES, SigleCounts, learned_from
 from indexer.errors import IndexDamaged
 from indexer.french import CHAIN_VERSION, WordLists
@@ -113,6 +115,10 @@ class LocalUpdate:
     def preparer(self) -> Callable[[], Preparer]:
         """See engines.base.Update."""
         return partial(WordsPreparer, dict(self._lists.files))
+
+    def joints(self) -> Joins:
+        """See engines.base.Update."""
+        return Joints(self._base.folder) if self._base else unknown
 
     def start(self, *, rebuild: bool) -> None:
         """See engines.base.Update."""

@@ -11,6 +11,11 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", NARROW)
 
 
+def page_text(page: int) -> str:
+    """The number of a page, as it is cited: « p. 12 »."""
+    return f"p.{NO_BREAK}{number(page)}"
+
+
 def quoted(text: str) -> str:
     """`text` in guillemets."""
     return f"«{NO_BREAK}{text}{NO_BREAK}»"

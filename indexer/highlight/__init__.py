@@ -33,5 +33,5 @@ def mark(text: str, asked: Node | Iterable[Leaf], analyzer: Analyzer) -> Fragmen
 def fragments(
     text: str, asked: Node | Iterable[Leaf], analyzer: Analyzer, *, count: int = 3, max_chars: int = 240
 ) -> tuple[Fragment, ...]:
-    """Up to `count` fragments of the text; see Marker.fragments."""
+    """Up to `count` fragments of the text; see Marker.passages."""
     return Marker(asked, analyzer).fragments(text, count=count, max_chars=max_chars)

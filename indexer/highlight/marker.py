@@ -82,19 +82,24 @@ class Marker:
         return tuple(pieces_of(text, 0, len(text), self._matches(text)))
 
     def fragments(self, text: str, *, count: int = 3, max_chars: int = 240) -> tuple[Fragment, ...]:
+        """See `passages`."""
+        return tuple(fragment for _, fragment in self.passages(text, count=count, max_chars=max_chars))
+
+    def passages(self, text: str, *, count: int = 3, max_chars: int = 240) -> tuple[tuple[int, Fragment], ...]:
         """Up to `count` fragments of about `max_chars` characters, in the order of the text, without overlap.
 
         A fragment is whole sentences of one paragraph, or the part of a long sentence around its matches, cut between
         words and with an ellipsis, as a piece of its own, at each cut end. Those with most of what is not shown yet
         are chosen first, then those with most different matches, then most matches, then the earlier. A text without a
         match gives its first sentences, an empty one nothing. Only a chunk of over `max_chars` / 2 is ever cut inside.
+        With each comes the place in the text of its first match, else of its beginning.
         """
         matches = self._enough(self._matches(text))
         if not matches:
             lead = lead_of(text, max_chars)
-            return (render(text, lead),) if lead else ()
+            return ((lead.start, render(text, lead)),) if lead else ()
         chosen = choose(list(passages_of(text, matches, max_chars)), count)
-        return tuple(render(text, passage) for passage in chosen)
+        return tuple((passage.matches[0].start, render(text, passage)) for passage in chosen)
 
     def _enough(self, matches: list[Match]) -> list[Match]:
         """The matches to choose fragments from: all, but of very many the first that show every leaf."""

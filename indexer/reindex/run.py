@@ -95,7 +95,7 @@ class Run:
         self._dry_run = dry_run
         self._jobs = jobs
         corpus = settings.corpus
-        choices = documents.Choices(settings.columns, corpus.ignore)
+        choices = documents.Choices(settings.columns, corpus.ignore, update.joints())
         self._reader = Reader(rules, corpus.max_file_bytes, None if dry_run else update.preparer(), choices)
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
         self._roots = Roots(update.roots)

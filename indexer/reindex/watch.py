@@ -202,8 +202,8 @@ class Watch:
         if place.network:
             self._say(
                 f"network {place.path}",
-                f"{place.folder} est, en tout ou partie, sur un disque en réseau ({place.network}) qui n’avise de rien "
-                f"et est parcouru toutes les {self._settings.corpus.watch_every_s} s.",
+                f"{place.folder} est, en tout ou partie, sur un disque en réseau ({place.network}), qui n’avise de "
+                f"rien : il est parcouru toutes les {self._settings.corpus.watch_every_s} s.",
             )
         self._expect(place.path, _SETTLE_S)
 

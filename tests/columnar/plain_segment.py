@@ -87,7 +87,8 @@ def _write_texts(out: ArraysWriter, documents: Sequence[Document]) -> None:
 
 
 def _head(d: Document) -> Head:
-    return Head(d.title, d.title_rule, d.type_rule, d.date_source.value, d.url, d.source, d.is_line, d.authors, d.pages)
+    pages = (d.pages,) if d.pages else ()
+    return Head(d.title, d.title_rule, d.type_rule, d.date_source.value, d.url, d.source, d.is_line, d.authors, pages)
 
 
 def _numbers(values: object) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,6 +144,33 @@ def test_each_piece_knows_the_position_of_its_first_word(
         assert stored.first_positions(number).tolist() == [sum(counts[:n]) for n in range(len(counts))]
         assert stored.document(segment, number).title == document.title
     assert several > 2
+
+
+def paged(page_sizes: list[int]) -> Document:
+    """A text of pages that name themselves, each of so many words."""
+    texts = [f"page{number} " * size for number, size in enumerate(page_sizes, start=1)]
+    starts = [sum(map(len, texts[:number])) for number in range(1, len(texts))]
+    return replace(document_of("".join(texts)), pages=tuple(starts))
+
+
+@pytest.mark.parametrize("sizes", [[20, 30, 10], [700, 40, 900, 0, 3, 2_000, 1, 1, 600, 0], [5_000, 1]])
+def test_a_document_comes_back_with_its_pages(sizes: list[int], tmp_path: Path, preparer: WordsPreparer) -> None:
+    document = paged(sizes)
+    assert documents_of(write_segment(tmp_path / "a.seg", [document], preparer)) == [document]
+
+
+@given(st.lists(st.integers(0, 900), min_size=30, max_size=60), st.sets(st.integers(0, 8), min_size=1))
+@settings(max_examples=30)
+def test_each_word_of_some_pieces_knows_its_page(
+    tmp_path_factory: pytest.TempPathFactory, preparer: WordsPreparer, sizes: list[int], chosen: set[int]
+) -> None:
+    path = tmp_path_factory.mktemp("pages") / "a.seg"
+    segment = write_segment(path, [paged(sizes)], preparer)
+    stored = Stored(segment.file)
+    pieces = stored.pieces(0)
+    part = stored.document(segment, 0, [pieces[place] for place in sorted(chosen) if place < len(pieces)])
+    for word in re.finditer(r"page(\d+)", part.text):
+        assert part.page_at(word.start()) == int(word[1])
 
 
 def test_texts_that_are_alike_are_packed_with_a_dictionary(tmp_path: Path, preparer: WordsPreparer) -> None:

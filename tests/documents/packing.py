@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import cast
 
-from indexer.documents import Entry, Rejected
+import pytest
+
+from indexer.documents.entry import Draft
+from indexer.documents.formats.source import Drafts, Source
 from indexer.errors import UnreadableDocument
-
-from .reading import read_all
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -68,17 +69,24 @@ def damaged(good: bytes, seed: int) -> Iterator[bytes]:
         yield bytes(changed)
 
 
-def outcome(folder: Path, name: str, content: bytes) -> str:
-    """What reading gives: the reason it is refused, or the text of its documents. All other exceptions pass."""
-    path = folder / name
-    path.write_bytes(content)
+def source_of(content: bytes) -> Source:
+    """An open file, for what one format makes of it, whatever its content would be told as."""
+    return Source(io.BytesIO(content), "a", len(content), 50_000_000)
+
+
+def outcome(drafts: Callable[[Source], Drafts], content: bytes) -> str:
+    """What a format makes of a file: the reason it is refused, or its text. All other exceptions pass."""
     try:
-        found = read_all(path)
+        return "\n\n".join(text for draft in drafts(source_of(content)) for text in cast(Draft, draft).paragraphs)
     except UnreadableDocument as refused:
-        found = [Rejected(None, None, str(refused), empty=False)]
-    said = "\n".join(one.text if isinstance(one, Entry) else one.reason for one in found)
-    assert said, f"neither a document nor a reason: {found}"
-    return said
+        return f"refusé : {refused}"
+
+
+def refusal(drafts: Callable[[Source], Drafts], content: bytes) -> str:
+    """The reason for which a format refuses a file."""
+    with pytest.raises(UnreadableDocument) as refused:
+        list(drafts(source_of(content)))
+    return str(refused.value)
 
 
 _ODF = " ".join(

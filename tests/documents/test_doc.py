@@ -6,33 +6,22 @@ import sys
 
 import pytest
 
-from indexer.documents.formats.doc import _FIELD
-from indexer.errors import UnreadableDocument
+from indexer.documents.formats.doc import _FIELD, drafts
 
-from .reading import read_all
+from .packing import refusal
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def refusal(folder, content: bytes) -> str:
-    path = folder / "a.doc"
-    path.write_bytes(content)
-    with pytest.raises(UnreadableDocument) as refused:
-        read_all(path)
-    return str(refused.value)
-
-
-def test_without_the_extra_the_repair_is_named(tmp_path, monkeypatch):
+def test_without_the_extra_the_repair_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "kreuzberg", None)
-    assert refusal(tmp_path, OLE + bytes(600)) == (
-        'format .doc : installez l’extra office (pip install "trouvaille[office]")'
-    )
+    repair = 'format .doc : installez l’extra office (pip install "trouvaille[office]")'
+    assert refusal(drafts, OLE + bytes(600)) == repair
 
 
-def test_what_cannot_be_read_says_why(tmp_path):
-    assert refusal(tmp_path, OLE + bytes(600)) == "document Word endommagé, ou d’une version trop ancienne"
-    assert refusal(tmp_path, OLE + "EncryptedPackage".encode("utf-16-le")) == "protégé par un mot de passe"
-    assert refusal(tmp_path, b"PK\3\4") == "le contenu n’est pas un document Word"
+def test_what_cannot_be_read_says_why():
+    assert refusal(drafts, OLE + bytes(600)) == "document Word endommagé, ou d’une version trop ancienne"
+    assert refusal(drafts, b"PK\3\4") == "le contenu n’est pas un document Word"
 
 
 FIELDS = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.documents import Entry, TypeRules, place_inside
+from indexer.documents.hyphens import Joins, unknown
 from indexer.engines.base import Known, Place
 from indexer.french import WordLists
 from indexer.model import Document, Root
@@ -64,6 +65,9 @@ class MemoryUpdate:
 
     def files(self) -> bytes:
         return self.base.files
+
+    def joints(self) -> Joins:
+        return unknown
 
     def preparer(self) -> Callable[[], EntriesPreparer]:
         return EntriesPreparer

@@ -21,6 +21,7 @@ from indexer.documents.formats import (
     mail,
     markdown,
     odt,
+    pdf,
     plain,
     rtf,
 )
@@ -51,6 +52,7 @@ FORMATS = (
     Format(TEXT, (".txt", ".text"), plain.drafts),
     Format(MARKDOWN, (".md", ".markdown"), markdown.drafts),
     Format(kinds.HTML, (".html", ".htm", ".xhtml"), html.drafts),
+    Format("PDF", (".pdf",), pdf.drafts),
     Format("DOCX", (".docx", ".docm", ".dotx", ".dotm"), docx.drafts),
     Format("DOC", (".doc", ".dot"), doc.drafts),
     Format("ODT", (".odt", ".ott", ".fodt"), odt.drafts),

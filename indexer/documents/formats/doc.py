@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _KIND = "application/msword"
-# The name of the one stream of a DOCX that a password protects.
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What the library lets through of fields: how a link or a line of a table of contents is made.
 _FIELD = re.compile(r'\s?\b(?:HYPERLINK|PAGEREF|TOC|REF)(?:\s+(?:\\[a-z*]|"[^"\n]*"|_\w+)(?=[\s"]|\b|$))+\s?')
 _NO_EXTRA = 'format .doc : installez l’extra office (pip install "trouvaille[office]")'
@@ -27,8 +25,6 @@ def drafts(source: Source) -> Drafts:
     content = source.whole()
     if not content.startswith(_OLE):
         raise UnreadableDocument("le contenu n’est pas un document Word")
-    if _ENCRYPTED in content:
-        raise UnreadableDocument("protégé par un mot de passe")
     found = _extracted(content)
     flow = Flow()
     for line in _FIELD.sub(" ", found.content).split("\n"):

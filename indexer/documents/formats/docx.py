@@ -14,14 +14,11 @@ from indexer.documents.formats.xml import Attributes, Reader, value, walk
 from indexer.errors import UnreadableDocument
 
 _MOST = 100_000_000
-_OLE = b"\xd0\xcf\x11\xe0"
 
 
 def drafts(source: Source) -> Drafts:
     """The one document of the file."""
     content = source.whole()
-    if content.startswith(_OLE):
-        raise UnreadableDocument("protégé par un mot de passe, ou ancien document Office sous un autre nom")
     package = Unzipped(BytesIO(content), source.budget)
     parts, warnings = _Relations("", package), list[str]()
     main = parts.targets.get("officeDocument", "word/document.xml")
@@ -39,7 +36,7 @@ def drafts(source: Source) -> Drafts:
 
 def _read_aside(package: Unzipped, part: str | None, reader: Reader, what: str, warnings: list[str]) -> None:
     """Read a part that the text can do without: one that is damaged is a warning."""
-    if part in package.names():
+    if part and part in package:
         try:
             walk(package.chunks(part, _MOST), reader)
         except UnreadableDocument as error:

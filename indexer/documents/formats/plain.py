@@ -15,4 +15,4 @@ def drafts(source: Source) -> Drafts:
     if html.looks_like_html(content):
         yield html.draft_of(content)
     else:
-        yield Draft(tuple(paragraphs_of(decode(content))), digest_of(content))
+        yield Draft(tuple(paragraphs_of(decode(content), source.choices.joins)), digest_of(content))

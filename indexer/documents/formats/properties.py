@@ -20,6 +20,7 @@ _MADE = re.compile(
     r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*"
     r"|(?:nouveau )?(?:document|doc|fichier|presentation)"
     r"(?: (?:microsoft )?(?:word|powerpoint|texte|sans (?:titre|nom)))?"
+    r"|(?:power ?point )?presentation|diapositive|slide"
     r"|(?:document )?sans (?:titre|nom)|untitled(?: document)?|unknown(?: title)?|(?:new )?document"
     r"|titre|title|normal|modele|template|page de garde"
     r"|(?:madame|monsieur|mesdames|messieurs)(?:(?:,| et| ou)? (?:madame|monsieur|messieurs))?,?)"
@@ -61,8 +62,13 @@ def real_title(title: str, relative: str) -> str | None:
 def real_authors(authors: Iterable[str]) -> tuple[str, ...]:
     """The names among `authors`, each once; a program writes several in one, with semicolons between."""
     names = (squeeze(clean(name[:_MAX_CHARS])) for names in authors for name in names.split(";")[:_MAX_AUTHORS])
-    real = (name for name in names if any(char.isalpha() for char in name) and plain(name) not in _NOBODY)
+    real = (name for name in names if any(map(str.isalpha, name)) and not _is_account(name))
     return tuple(dict.fromkeys(real))[:_MAX_AUTHORS]
+
+
+def _is_account(name: str) -> bool:
+    """True for a computer or its user: « hp », « jdupont »."""
+    return plain(name) in _NOBODY or (name.islower() and name.isalnum())
 
 
 def draft_of(

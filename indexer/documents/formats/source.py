@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from indexer.documents.entry import Draft, LeftAside, Member, Rejected
+from indexer.documents.hyphens import Joins, unknown
 from indexer.documents.walk import os_reason
 from indexer.errors import UnreadableDocument
 from indexer.settings import Columns, packaged_columns
@@ -51,10 +52,12 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What settings say about reading: what columns and fields are called, which names are passed over (see `walk`)."""
+    """What reading is told: what columns and fields are called, which names are passed over (see `walk`), and how the
+    index writes words that are cut at line ends (see `hyphens`)."""
 
     columns: Columns = field(default_factory=packaged_columns)
     ignore: tuple[str, ...] = ()
+    joins: Joins = unknown
 
 
 @dataclass(frozen=True, slots=True)
