@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from indexer.as_csv import status_csv
     from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
@@ -47,16 +48,23 @@ if TYPE_CHECKING:
         PartialDate,
         Passage,
         Piece,
+        Problem,
+        Repeats,
+        Reprise,
         Root,
+        RunRecord,
         SearchPage,
         SearchRequest,
         Sort,
         Status,
+        StatusList,
+        StatusReport,
         Suggestion,
         SuggestionKind,
     )
     from indexer.searcher import SearchService
-    from indexer.settings import Settings, load_settings
+    from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
+    from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
     from indexer.understood import Telling, read_back, tellings_of
     from indexer.why import Reason, reasons_of
 
@@ -64,6 +72,8 @@ __all__ = [
     "JSON_PATH",
     "MONTHS",
     "SEARCH_PATH",
+    "STATUS_FULL",
+    "STATUS_OFF",
     "UNKNOWN_DATE",
     "DateFilter",
     "DateSource",
@@ -80,16 +90,22 @@ __all__ = [
     "PartialDate",
     "Passage",
     "Piece",
+    "Problem",
     "QueryTooLarge",
     "Reason",
+    "Repeats",
+    "Reprise",
     "RequestError",
     "Root",
+    "RunRecord",
     "SearchPage",
     "SearchRequest",
     "SearchService",
     "Settings",
     "Sort",
     "Status",
+    "StatusList",
+    "StatusReport",
     "Suggestion",
     "SuggestionKind",
     "Telling",
@@ -101,15 +117,21 @@ __all__ = [
     "document_json",
     "document_url",
     "load_settings",
+    "moment_text",
     "page_text",
     "parse_request",
     "period_text",
     "read_back",
     "reasons_of",
+    "reasons_text",
     "refuse_unknown",
     "request_pairs",
+    "run_asked",
+    "run_counts",
+    "run_places",
     "search_page_json",
     "search_url",
+    "status_csv",
     "status_json",
     "suggestions_json",
     "tellings_of",
@@ -119,8 +141,8 @@ __all__ = [
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "french.typography", "as_json", "why", "understood",
-    "documents", "searcher", "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.typography", "as_json", "as_csv", "status", "why",
+    "understood", "documents", "searcher", "assembly",
 )  # fmt: skip
 
 

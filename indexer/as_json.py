@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,9 +13,13 @@ from indexer.model import (
     DocumentPage,
     FacetValue,
     Hit,
+    Problem,
+    Repeats,
+    Reprise,
+    RunRecord,
     SearchPage,
     SearchRequest,
-    Status,
+    StatusReport,
     Suggestion,
 )
 
@@ -33,6 +37,7 @@ def search_page_json(page: SearchPage) -> Json:
             "tri": str(request.sort),
             "mots": "tous" if request.all_words else None,
             "sans": list(request.literal),
+            "reprises": "toutes" if request.apart else None,
             "pourquoi": request.explain,
             "page": request.page,
             "per_page": request.per_page,
@@ -44,6 +49,7 @@ def search_page_json(page: SearchPage) -> Json:
         ],
         "match": asdict(page.match),
         "total": page.total,
+        "reprises": page.reprises,
         "took_ms": round(page.took_ms, 3),
         "generation": page.generation,
         "hits": [_hit(hit, request) for hit in page.hits],
@@ -76,25 +82,60 @@ def document_json(page: DocumentPage) -> Json:
             "first_seen": document.first_seen,
             "sha256": document.digest,
         },
+        **_repeats(page.repeats),
         "generation": page.generation,
     }
 
 
-def status_json(status: Status) -> Json:
-    """What the index holds."""
-    return {
+# What says where things lie on the machine that has the index, and what failed there.
+_PLACES = ("roots", "failed", "empty")
+_PLACES_OF_RUN = ("paths", "forget", "error")
+
+
+def status_json(report: StatusReport, *, places: bool = True) -> Json:
+    """What the index holds, what is not in it and why, and the last runs.
+
+    Without `places` paths and reasons are left out: what remains says nothing of the machine that has the index.
+    """
+    status, held = report.status, report.holdings
+    told = {
         "generation": status.generation,
         "published": status.published,
         "documents": status.documents,
+        "copies": status.copies,
         "roots": [asdict(root) for root in status.roots],
         "bytes": status.bytes,
         "last_run": dict(status.last_run),
+        "runs": [_run(run, places) for run in report.runs],
+        "formats": _commonest_first(held.formats),
+        "types": _commonest_first(held.types),
+        "years": {str(year): count for year, count in sorted(held.years.items())},
+        "languages": _commonest_first(held.languages),
+        "undated": held.undated,
+        "failed_count": len(report.failed),
+        "empty_count": len(report.empty),
+        "failed": list(map(_problem, report.failed)),
+        "empty": list(map(_problem, report.empty)),
     }
+    return told if places else {name: value for name, value in told.items() if name not in _PLACES}
 
 
 def suggestions_json(suggestions: Iterable[Suggestion]) -> Json:
     """What may be typed next, best first."""
     return {"suggestions": [{"text": one.text, "kind": str(one.kind), "count": one.count} for one in suggestions]}
+
+
+def _run(run: RunRecord, places: bool) -> Json:
+    told = {**asdict(run), "error": run.error or None, "ok": not run.error}
+    return told if places else {name: value for name, value in told.items() if name not in _PLACES_OF_RUN}
+
+
+def _problem(problem: Problem) -> Json:
+    return {"root": problem.root, "path": problem.path, "reason": problem.reason}
+
+
+def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _identity(document: Document, text: str = "") -> Json:
@@ -120,7 +161,29 @@ def _hit(hit: Hit, request: SearchRequest) -> Json:
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
         "snippets_pages": list(hit.pages),
+        **_repeats(hit.repeats, request.text),
         **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
+    }
+
+
+def _repeats(repeats: Repeats, text: str = "") -> Json:
+    """Where else a text is: paths of its copies, and documents that say nearly the same."""
+    return {
+        "places": list(repeats.places),
+        "places_count": repeats.places_count,
+        "reprises": {"count": repeats.reprises_count, "hits": [_reprise(one, text) for one in repeats.reprises]},
+    }
+
+
+def _reprise(reprise: Reprise, text: str) -> Json:
+    return {
+        "id": reprise.id,
+        "title": reprise.title,
+        "url": document_url(reprise.id, text),
+        "path": reprise.path,
+        "original_url": reprise.url,
+        "source": reprise.source,
+        "date": str(reprise.date) if reprise.date else None,
     }
 
 

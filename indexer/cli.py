@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from indexer.errors import TrouvailleError
+from indexer.model import StatusList
 from indexer.settings import SECTIONS, Settings, load_settings
 
 # Documents of one file that `explain` shows.
@@ -109,7 +110,7 @@ def reindex(
 
     def once() -> Any:
         with _progress() as progress:
-            return run(paths, forget=forget, full=full, check=check, dry_run=dry_run, progress=progress)
+            return run(paths, forget=forget, full=full, check=check, dry_run=dry_run, watch=watch, progress=progress)
 
     def say(report: Any) -> None:
         for warning in report.warnings:
@@ -153,18 +154,24 @@ def _watch(
     try:
         first = patiently(once, tell)
         say(first)
-        following = functools.partial(run, new_roots=False)
+        following = functools.partial(run, new_roots=False, watch=True)
         Watch(engine(settings), settings, following, paths, tell=tell, ran=ran).follow(first)
     except KeyboardInterrupt:
         tell("Surveillance arrêtée.")
 
 
 def _print_report(report: Any, directory: Path, dry_run: bool) -> None:
+    from indexer.status import problem_lines
+
     click.echo(f"{_counted(report)}, {report.unchanged} sans changement")
     for problem in report.missing:
         click.echo(f"Racine illisible : {problem.path} : {problem.reason}")
-    for problem in report.problems:
-        click.echo(_told(problem))
+    for word, empty, which in (("Échec", False, StatusList.FAILED), ("Vide", True, StatusList.EMPTY)):
+        problems = [problem for problem in report.problems if problem.empty is empty]
+        # What a run only looked at is nowhere to be read again.
+        where = "--json" if dry_run else f"trouvaille status --csv {which}"
+        for line in problem_lines(problems, where, word):
+            click.echo(line)
     if dry_run:
         click.echo("Rien n’a été écrit (--dry-run)")
     else:
@@ -310,23 +317,26 @@ def _marked(pieces: Any) -> str:
 
 
 @main.command()
+@click.option("--csv", "csv_list", type=click.Choice([*map(str, StatusList)]), help="Une liste, pour un tableur.")
 @_common
-def status(settings: Settings, as_json: bool) -> None:
-    """Ce que contient l’index."""
+def status(settings: Settings, csv_list: str | None, as_json: bool) -> None:
+    """Ce que contient l’index, ce qui n’a pas pu y entrer, et les dernières mises à jour."""
+    from indexer.as_csv import status_csv
     from indexer.as_json import status_json
     from indexer.assembly import create_service
+    from indexer.status import status_lines
 
-    held = create_service(settings).status()
-    if as_json:
-        _print_json(status_json(held))
-        return
-    click.echo(f"Index         {settings.index.directory}")
-    click.echo(f"Génération    {held.generation}, du {held.published}")
-    click.echo(f"Documents     {held.documents}")
-    click.echo(f"Taille        {held.bytes / 1_000_000:.1f} Mo".replace(".", ","))
-    for root in held.roots:
-        click.echo(f"Racine        {root.path}")
-    click.echo("Dernière mise à jour  " + ", ".join(f"{key} {value}" for key, value in held.last_run.items()))
+    service = create_service(settings)
+    report = service.report()
+    if csv_list:
+        for lines in status_csv(StatusList(csv_list), report, service.documents):
+            click.echo(lines, nl=False)
+    elif as_json:
+        _print_json(status_json(report))
+    else:
+        click.echo(f"Index         {settings.index.directory}")
+        for line in status_lines(report, service.label):
+            click.echo(line)
 
 
 @main.command()

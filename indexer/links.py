@@ -15,7 +15,7 @@ from indexer.model import DateFilter, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
-PARAMETERS = ("q", "type", "date", "tri", "page", "mots", "sans", "pourquoi")
+PARAMETERS = ("q", "type", "date", "tri", "page", "mots", "sans", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
 # Words that may be taken literally: no query has more.
@@ -40,6 +40,7 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
         per_page=per_page,
         all_words=_all_words(_one(args, "mots")),
         literal=_literal(args.get("sans", ())),
+        apart=_apart(_one(args, "reprises")),
         explain=_explain(_one(args, "pourquoi")),
     )
 
@@ -112,6 +113,12 @@ def _literal(values: Sequence[str]) -> tuple[str, ...]:
     return kept
 
 
+def _apart(text: str) -> bool:
+    if text in ("", "toutes"):
+        return text == "toutes"
+    raise RequestError("« reprises » n’a qu’une valeur : toutes.", parameter="reprises", value=text)
+
+
 def _explain(text: str) -> bool:
     if text in ("", "1"):
         return text == "1"
@@ -129,6 +136,8 @@ def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
     if request.all_words:
         pairs.append(("mots", "tous"))
     pairs += [("sans", value) for value in request.literal]
+    if request.apart:
+        pairs.append(("reprises", "toutes"))
     if request.explain:
         pairs.append(("pourquoi", "1"))
     if request.page > 1:

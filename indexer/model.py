@@ -232,6 +232,35 @@ class Document:
         return path.removesuffix(_joint(self.member) + self.member) if self.member else path
 
 
+@dataclass(frozen=True, slots=True)
+class Reprise:
+    """A document whose text is nearly that of another: what tells it from that."""
+
+    id: str
+    title: str
+    path: str
+    source: str | None
+    date: PartialDate | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Where else the text of a document is.
+
+    `places` are the paths of its copies, byte for byte (the first of `places_count`); one in another root has that
+    root's name before it. `reprises` say nearly the same, oldest first (the first of `reprises_count`).
+    """
+
+    places: tuple[str, ...] = ()
+    places_count: int = 0
+    reprises: tuple[Reprise, ...] = ()
+    reprises_count: int = 0
+
+
+NO_REPEATS = Repeats()
+
+
 # --- searching -----------------------------------------------------------------------------------------------------
 
 
@@ -250,7 +279,7 @@ class SearchRequest:
 
     `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
     `explain` asks for the reasons of each hit. `literal` are words taken as they were typed, never corrected nor found
-    under other names.
+    under other names. `apart` shows documents that say nearly the same as hits of their own.
     """
 
     text: str = ""
@@ -262,6 +291,7 @@ class SearchRequest:
     all_words: bool = False
     explain: bool = False
     literal: tuple[str, ...] = ()
+    apart: bool = False
 
 
 class InterpretationKind(StrEnum):
@@ -318,7 +348,8 @@ class Hit:
     """One document of a result page, with its title marked and up to three fragments of its text.
 
     `pages` has the number of the page that each fragment is on, None where there is none. `reasons`, when they were
-    asked for, add up to the score; the greatest comes first.
+    asked for, add up to the score; the greatest comes first. `repeats` has its copies and, of the documents found,
+    those that say nearly the same and stand beneath it.
     """
 
     document: Document
@@ -327,6 +358,7 @@ class Hit:
     fragments: tuple[Fragment, ...]
     reasons: tuple[Contribution, ...] = ()
     pages: tuple[int | None, ...] = ()
+    repeats: Repeats = NO_REPEATS
 
     def share(self, reason: Contribution) -> float:
         """The part of the score that a reason makes, 0 to 1."""
@@ -367,7 +399,8 @@ class SearchPage:
     """The answer to a SearchRequest: one page of hits, with counts over all hits.
 
     `understood` reads the query back; `interpretations` say where that is not what was typed. `suggestion` is a request
-    that may have been meant instead.
+    that may have been meant instead. `reprises` of the `total` documents stand beneath a hit that says nearly the same;
+    pages are of the others.
     """
 
     request: SearchRequest
@@ -381,11 +414,12 @@ class SearchPage:
     took_ms: float
     interpretations: tuple[Interpretation, ...] = ()
     suggestion: SearchRequest | None = None
+    reprises: int = 0
 
     @property
     def last_page(self) -> int:
         """The number of the last page; 1 when there are no hits."""
-        return last_page(self.total, self.request.per_page)
+        return last_page(self.total - self.reprises, self.request.per_page)
 
 
 class SuggestionKind(StrEnum):
@@ -421,7 +455,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """A whole document with the words of a query marked; `type_label` is the type as shown."""
+    """A whole document with the words of a query marked; `type_label` is the type as shown, `repeats` where else its
+    text is."""
 
     document: Document
     type_label: str
@@ -429,6 +464,7 @@ class DocumentPage:
     passages: tuple[Passage, ...]
     marks: int
     generation: int
+    repeats: Repeats = NO_REPEATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +473,19 @@ class FileProblem:
 
     name: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file, line or member that is not in the index, and why. `empty`: it could be read, but holds no text.
+
+    `path` is relative to the root of this name; problems are equal whatever their root is called.
+    """
+
+    path: str
+    reason: str
+    empty: bool = False
+    root: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +498,8 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the index holds: for `status`, the page head and the readiness check."""
+    """What the index holds: for `status`, the page head and the readiness check. `copies` are files that are, byte for
+    byte, one of the `documents` again."""
 
     generation: int
     published: str
@@ -457,3 +507,71 @@ class Status:
     bytes: int
     roots: tuple[Root, ...]
     last_run: Mapping[str, object] = field(default_factory=dict)
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of `reindex`: when it started (UTC, ISO 8601), what it was asked, what it did and how it ended.
+
+    `generation` is the one in service after it. Counts are those of the report: documents, but `failed` and `empty`
+    count files, lines and members. `error` says in French why the run, or one of its roots, came to nothing; empty
+    when all went well.
+    """
+
+    at: str
+    took_ms: int
+    generation: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    empty: int = 0
+    paths: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    full: bool = False
+    check: bool = False
+    watch: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many documents there are of each format, type, year and language ("": none is known), and without a date."""
+
+    formats: Mapping[str, int]
+    types: Mapping[str, int]
+    years: Mapping[int, int]
+    languages: Mapping[str, int]
+    undated: int
+
+
+class StatusList(StrEnum):
+    """The lists that go with a status; the values are those of `status --csv` and of the page's `liste`."""
+
+    FAILED = "echecs"
+    EMPTY = "vides"
+    UNDATED = "sans-date"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """All that the one who keeps an index wants to know of it: `problems` ordered by root and path, `runs` by date, the
+    last one first."""
+
+    status: Status
+    holdings: Holdings
+    problems: tuple[Problem, ...]
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        """What could not be read."""
+        return tuple(problem for problem in self.problems if not problem.empty)
+
+    @property
+    def empty(self) -> tuple[Problem, ...]:
+        """What holds no text."""
+        return tuple(problem for problem in self.problems if problem.empty)

@@ -29,10 +29,12 @@ from indexer.model import (
     Match,
     PartialDate,
     Passage,
+    Repeats,
     SearchPage,
     SearchRequest,
     Sort,
     Status,
+    StatusReport,
     Suggestion,
     last_page,
 )
@@ -83,6 +85,16 @@ class SearchService:
         """What the index holds. Raises IndexProblem."""
         return self._snapshot().status
 
+    def report(self) -> StatusReport:
+        """All that is known of the index: counts, problems, runs. What a generation says is counted once. Raises
+        IndexProblem."""
+        snapshot = self._snapshot()
+        return StatusReport(snapshot.status, snapshot.holdings, snapshot.problems, self._engine.runs())
+
+    def documents(self, undated: bool = False) -> Iterator[Document]:
+        """Every document of the index, or those without a date, one by one. Raises IndexProblem."""
+        return self._snapshot().documents(undated=undated)
+
     def _snapshot(self) -> Snapshot:
         snapshot = self._engine.snapshot()
         self._guard.refuse_damaged(snapshot.status.generation)
@@ -109,8 +121,8 @@ class SearchService:
             match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
             hits=tuple(
-                self._hit(document, score, marks, reasons)
-                for (document, score), reasons in zip(answer.hits, answer.reasons, strict=True)
+                self._hit(document, score, marks, reasons, repeats)
+                for (document, score), reasons, repeats in zip(answer.hits, answer.reasons, answer.repeats, strict=True)
             ),
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
@@ -118,11 +130,13 @@ class SearchService:
             took_ms=(time.perf_counter() - started) * 1000,
             interpretations=tuple(interpretations(request, understood, required)),
             suggestion=replace(request, text=understood.offer, page=1) if understood.offer else None,
+            reprises=answer.reprises,
         )
 
     def ranked(self, request: SearchRequest) -> tuple[str, ...]:
-        """The ids of the hits of a page, without what shows them: what measures of ranking ask. Raises as `search`."""
-        _, _, answer = self._find(request, self._snapshot())
+        """The ids of the hits of a page, without what shows them: what measures of ranking ask. These judge every
+        document, so none is beneath another. Raises as `search`."""
+        _, _, answer = self._find(replace(request, apart=True), self._snapshot())
         return tuple(document.id for document, _ in answer.hits)
 
     def _find(self, request: SearchRequest, snapshot: Snapshot) -> tuple[Understood, int, EngineAnswer]:
@@ -146,6 +160,7 @@ class SearchService:
                 words=query.asked,
                 accents=True,
                 explain=request.explain,
+                grouped=self.settings.search.group and not request.apart,
             )
 
         required = words if request.all_words else query.required_words
@@ -155,7 +170,7 @@ class SearchService:
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
             answer = snapshot.search(asked(required))
-        last = last_page(answer.total, request.per_page)
+        last = last_page(answer.total - answer.reprises, request.per_page)
         if request.page > last:
             raise PageBeyondEnd(request.page, last)
         return understood, required, answer
@@ -188,7 +203,12 @@ class SearchService:
         return Synonyms(self._synonyms, snapshot.analyzer, learned)
 
     def _hit(
-        self, document: Document, score: float, marks: tuple[Marker, Marker], reasons: tuple[Contribution, ...]
+        self,
+        document: Document,
+        score: float,
+        marks: tuple[Marker, Marker],
+        reasons: tuple[Contribution, ...],
+        repeats: Repeats,
     ) -> Hit:
         search = self.settings.search
         in_title, in_text = marks
@@ -200,6 +220,7 @@ class SearchService:
             fragments=tuple(fragment for _, fragment in found),
             reasons=reasons,
             pages=tuple(document.page_at(place) for place, _ in found),
+            repeats=repeats,
         )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
@@ -228,6 +249,7 @@ class SearchService:
             passages=passages,
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,
+            repeats=snapshot.repeats(id),
         )
 
 

@@ -18,7 +18,7 @@ FLOORS = (
     ("settings",),
     ("french",),
     ("query", "documents", "links", "evaluation"),
-    ("highlight", "columnar", "as_json", "why", "understood"),
+    ("highlight", "columnar", "as_json", "as_csv", "status", "why", "understood"),
     ("engines",),
     ("integrity", "reindex"),
     ("searcher",),

@@ -22,11 +22,14 @@ from indexer import (
     Match,
     PartialDate,
     Reason,
+    Repeats,
+    Reprise,
     SearchPage,
     SearchRequest,
     Sort,
     Telling,
     choose_date,
+    date_text,
     document_url,
     page_text,
     period_text,
@@ -48,6 +51,7 @@ Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
 TYPES_IN_SIGHT = 10
 YEARS_IN_SIGHT = 15
 PARAGRAPHS_IN_SIGHT = 24
+PLACES_IN_SIGHT = 5
 # Marks that lead to their neighbours: each costs 700 bytes of page. Later ones are marked only.
 WALKED_MARKS = 1000
 BEYOND = -1
@@ -68,12 +72,13 @@ _LINE_OF_FILE = re.compile(r"(\.(?:jsonl|ndjson)(?:\.gz)?)#.*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somewhere to go; `current` when we are there. A link without `url` is shown as text."""
+    """Somewhere to go; `current` when we are there. A link without `url` is shown as text; `aside` stands behind."""
 
     text: str
     url: str | None
     current: bool = False
     rel: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,15 @@ class DateForm:
 
 
 @dataclass(frozen=True, slots=True)
+class ReprisesView:
+    """Documents that say nearly the same as one: how many, links to the first of them and how many are not shown."""
+
+    count: str
+    links: tuple[Link, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class HitView:
     """One result as shown."""
 
@@ -127,6 +141,8 @@ class HitView:
     type_label: str
     inferred: str
     reasons: tuple[Reason, ...] = ()
+    also: str = ""
+    reprises: ReprisesView | None = None
 
     @property
     def fragments(self) -> Iterator[tuple[Fragment, Link | None]]:
@@ -137,7 +153,7 @@ class HitView:
     @property
     def place(self) -> str:
         """Who published it or, when nobody says, its file (a line of a `.jsonl` names the file alone)."""
-        return self.hit.document.source or _LINE_OF_FILE.sub(r"\1", self.hit.document.path)
+        return self.hit.document.source or file_of(self.hit.document.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +166,13 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The line above the results: `total`, then how the words were required, then the stricter search."""
+    """The line above the results: `total`, then how the words were required, then the stricter search; `reprises` are
+    those of them that stand beneath another, with the search that shows them apart."""
 
     total: str
     required: str
     stricter: Link | None
+    reprises: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +236,8 @@ class Reading:
     inferred: str
     original: str | None
     place: str
+    also: str
+    reprises: ReprisesView | None
     first_seen: PartialDate | None
     facts: tuple[tuple[str, str], ...]
     back: Link
@@ -255,7 +275,7 @@ def results(page: SearchPage, label: Label) -> Results:
         types=_types(page),
         dates=_dates(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "tri", "mots", "pourquoi"),
+        hidden=_kept(request, "type", "date", "tri", "mots", "reprises", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
@@ -263,10 +283,12 @@ def results(page: SearchPage, label: Label) -> Results:
                 label(hit.document.type),
                 _inferred(hit.document),
                 reasons_of(hit),
+                also_in(hit.repeats),
+                reprises_view(hit.repeats, request.text),
             )
             for hit in page.hits
         ),
-        pager=_pager(request, page.last_page),
+        pager=pager(request.page, page.last_page, lambda number: search_url(replace(request, page=number))),
         previous=previous,
         next=following,
         helps=_helps(page, tags) if page.total == 0 else (),
@@ -274,14 +296,53 @@ def results(page: SearchPage, label: Label) -> Results:
     )
 
 
+def also_in(repeats: Repeats) -> str:
+    """Where the copies of a document are, as it is shown; empty when there are none."""
+    shown = repeats.places[:PLACES_IN_SIGHT]
+    rest = repeats.places_count - len(shown)
+    others = f" et {number(rest)} {'autre' if rest == 1 else 'autres'}" if rest else ""
+    return f"Aussi dans{NO_BREAK}: {', '.join(shown)}{others}" if shown else ""
+
+
+def reprises_view(repeats: Repeats, text: str = "") -> ReprisesView | None:
+    """The documents that say nearly the same, with the query `text` to be marked in them; None when there are none."""
+    if not repeats.reprises_count:
+        return None
+    links = tuple(
+        Link(
+            one.title or one.path,
+            document_url(one.id, text),
+            aside=_source_and_date(one),
+        )
+        for one in repeats.reprises
+    )
+    rest = repeats.reprises_count - len(links)
+    return ReprisesView(plural(repeats.reprises_count, "reprise"), links, f"et {plural(rest, 'autre')}" if rest else "")
+
+
+def _source_and_date(reprise: Reprise) -> str:
+    source = reprise.source or file_of(reprise.path)
+    return f"{source}, {date_text(reprise.date)}" if reprise.date else source
+
+
+def file_of(path: str) -> str:
+    """The file of a document; a line of a `.jsonl` names the file alone."""
+    return _LINE_OF_FILE.sub(r"\1", path)
+
+
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "tri", "mots", "sans", "pourquoi")
+    kept = _kept(request, "q", "type", "tri", "mots", "sans", "reprises", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
 def _count(page: SearchPage) -> Count:
+    apart = Link(plural(page.reprises, "reprise"), search_url(replace(page.request, apart=True, page=1)))
+    return replace(_required(page), reprises=apart if page.reprises else None)
+
+
+def _required(page: SearchPage) -> Count:
     request, match = page.request, page.match
     total = plural(page.total, "résultat")
     if match.words < 2 or page.total == 0:
@@ -313,6 +374,8 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
         tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
+    if request.apart:
+        tags.append(Link("reprises séparées", search_url(replace(request, apart=False, page=1))))
     for word in request.literal:
         others = tuple(other for other in request.literal if other != word)
         tags.append(Link(f"“{word}” tel quel", search_url(replace(request, literal=others, page=1))))
@@ -321,7 +384,7 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, all_words=False, literal=(), page=1)
+    return replace(request, types=(), date=None, all_words=False, literal=(), apart=False, page=1)
 
 
 def _why(page: SearchPage) -> Link | None:
@@ -387,23 +450,23 @@ def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row,
     )
 
 
-def _pager(request: SearchRequest, last: int) -> tuple[Link | None, ...]:
+def pager(current: int, last: int, url: Callable[[int], str]) -> tuple[Link | None, ...]:
     """First, neighbours, last; None where numbers are skipped. Empty when there is one page."""
     if last == 1:
         return ()
-    numbers = sorted({1, last, *range(max(1, request.page - 2), min(last, request.page + 2) + 1)})
+    numbers = sorted({1, last, *range(max(1, current - 2), min(last, current + 2) + 1)})
+
+    def link(page: int) -> Link:
+        return Link(number(page), url(page), current=page == current)
+
     links: list[Link | None] = []
     for before, here in zip([0, *numbers], numbers, strict=False):
         if here - before == 2:  # a gap of one page is that page
-            links.append(_page_link(request, here - 1))
+            links.append(link(here - 1))
         elif here - before > 2:
             links.append(None)
-        links.append(_page_link(request, here))
+        links.append(link(here))
     return tuple(links)
-
-
-def _page_link(request: SearchRequest, page: int) -> Link:
-    return Link(number(page), search_url(replace(request, page=page)), current=page == request.page)
 
 
 def _helps(page: SearchPage, tags: Iterable[Link]) -> tuple[tuple[str, tuple[Link, ...]], ...]:
@@ -477,6 +540,8 @@ def reading(page: DocumentPage, text: str) -> Reading:
         inferred=_inferred(document),
         original=_safe_link(document.url),
         place=f"{document.root}/{document.path}",
+        also=also_in(page.repeats),
+        reprises=reprises_view(page.repeats, text),
         first_seen=moment_date(document.first_seen),
         facts=_facts(document),
         back=Link("Résultats" if text.strip() else "Tous les documents", search_url(back)),

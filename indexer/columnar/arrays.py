@@ -57,6 +57,14 @@ def starts_of(counts: Array) -> Array:
     return starts
 
 
+def sums_of(values: Array, counts: Array) -> Array:
+    """The sums of consecutive runs of these lengths."""
+    so_far = np.concatenate(([0], np.cumsum(values)))
+    ends = np.cumsum(counts)
+    sums: Array = so_far[ends] - so_far[ends - counts]
+    return sums
+
+
 def places_within(counts: Array) -> Array:
     """For each value of consecutive runs of these lengths its place in its run, from 0."""
     places: Array = np.arange(int(counts.sum())) - np.repeat(starts_of(counts), counts)

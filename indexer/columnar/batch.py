@@ -7,12 +7,14 @@ before cost one look-up in a dict, which is nearly all of them; everything after
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, places_within
+from indexer.columnar.arrays import Array, places_within, sums_of
+from indexer.columnar.sketch import sketches, word_hash
 from indexer.columnar.stored import Head, cut, pages_by_piece
 from indexer.documents import Entry
 from indexer.french import Analyzer, Pair, WordLists, bare_chunks, find_pairs
@@ -50,7 +52,8 @@ class WordBatch:
     `words` lists the distinct words: each is its surfaces, then its stems (see WORD_END), in UTF-8. `titles` has a
     stretch for each document, `bodies` one for each piece of text, `piece_counts` says how many pieces each document
     has. `texts` has the bytes of each piece, `heads` those of each document's head. `title_keys` order documents by
-    title, `types`, `formats`, `languages`, `dates` (keys, 0 unknown) and `digests` (32 bytes each) are columns.
+    title, `types`, `formats`, `languages`, `dates` (keys, 0 unknown), `digests` (32 bytes each) and
+    `sketches` (rows of bytes) are columns.
     `sigles` has the pairs that a document explains, behind the number of the document.
     """
 
@@ -66,6 +69,7 @@ class WordBatch:
     languages: tuple[str, ...]
     dates: Array
     digests: bytes
+    sketches: Array
     sigles: tuple[tuple[int, Pair], ...] = ()
 
     def __len__(self) -> int:
@@ -88,13 +92,15 @@ class WordsPreparer:
         cuts = [cut(entry.text) for entry in entries]
         titles = memo.tokens([entry.title for entry in entries])
         bodies = memo.tokens([piece for pieces in cuts for piece in pieces])
+        piece_counts = np.array([len(pieces) for pieces in cuts], np.int64)
+        made = sketches(memo.hashes_of(bodies.words), sums_of(bodies.counts, piece_counts))
         title_keys = tuple(_title_keys(entries, titles, memo.first_surfaces))
         used, titles, bodies = _renumbered(titles, bodies, memo.word_count)
         return WordBatch(
             words=WORD_END.join(map(memo.words.__getitem__, used)).encode(errors="replace"),
             titles=titles,
             bodies=bodies,
-            piece_counts=np.array([len(pieces) for pieces in cuts], np.int64),
+            piece_counts=piece_counts,
             texts=tuple(piece.encode(errors="replace") for pieces in cuts for piece in pieces),
             heads=tuple(_head(*both).to_json() for both in zip(entries, cuts, strict=True)),
             title_keys=title_keys,
@@ -103,6 +109,7 @@ class WordsPreparer:
             languages=tuple(entry.language for entry in entries),
             dates=np.array([entry.date.key if entry.date else 0 for entry in entries], np.int64),
             digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
+            sketches=made,
             sigles=tuple(_sigles(entries)),
         )
 
@@ -118,6 +125,7 @@ class _Memo(dict[str, int]):
         self._numbers: dict[str, int] = {}
         self.words: list[str] = []
         self.first_surfaces: list[str] = []
+        self._hashes = array("I")
         self._rows: list[list[int]] = []
         self._characters = 0
 
@@ -152,8 +160,13 @@ class _Memo(dict[str, int]):
         if number == len(self.words):
             self.words.append(word)
             self.first_surfaces.append(surfaces[0])
+            self._hashes.append(word_hash(surfaces[0]))
             self._characters += 2 * len(word)
         return number
+
+    def hashes_of(self, words: Array) -> Array:
+        """What sketches are made of, for words by their numbers."""
+        return np.frombuffer(self._hashes, np.uint32).take(words).astype(np.uint64)
 
     def tokens(self, texts: Iterable[str]) -> Tokens:
         """The words of stretches of text."""

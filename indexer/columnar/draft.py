@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, ArraysWriter, narrowed, starts_of
+from indexer.columnar.arrays import Array, ArraysWriter, narrowed, starts_of, sums_of
 from indexer.columnar.batch import WORD_END, Tokens, WordBatch
 from indexer.columnar.fields import write_field
 from indexer.columnar.inversion import FieldWords, Vocabulary, invert
@@ -48,6 +48,7 @@ class DraftSegment:
         self._piece_counts: list[Array] = []
         self._dates: list[Array] = []
         self._digests: list[bytes] = []
+        self._sketches: list[Array] = []
         self._ids = _Column()
         self._types, self._formats, self._languages = _Column(), _Column(), _Column()
         self._files, self._first_seen, self._title_keys = _Column(), _Column(), _Column()
@@ -76,6 +77,7 @@ class DraftSegment:
         self._take_texts(batch, places)
         self._dates.append(batch.dates[keep])
         self._digests += [batch.digests[32 * number : 32 * number + 32] for number in np.flatnonzero(keep).tolist()]
+        self._sketches.append(batch.sketches[keep])
         for column, values in (
             (self._types, batch.types), (self._formats, batch.formats), (self._languages, batch.languages)
         ):  # fmt: skip
@@ -112,7 +114,7 @@ class DraftSegment:
             counts = np.concatenate(self._piece_counts)
             pieces, titles = _together(self._tokens.pop("body")), _together(self._tokens.pop("title"))
             layout = Layout(counts, _positions(pieces.counts, counts))
-            bodies = FieldWords(pieces.words, _sums(pieces.counts, counts))
+            bodies = FieldWords(pieces.words, sums_of(pieces.counts, counts))
             lengths = self._write_fields(out, {"title": FieldWords(titles.words, titles.counts), "body": bodies})
             self._write_columns(out)
             self._pieces.write(out, layout)
@@ -158,6 +160,7 @@ class DraftSegment:
         out.add("date.keys", keys.astype("<u4"))
         out.add("date.ords", narrowed(ords))
         out.add("digest", np.frombuffer(b"".join(self._digests), "<u1").reshape(-1, 32))
+        out.add("sketch", np.concatenate(self._sketches))
 
 
 class _Numbers(dict[bytes, int]):
@@ -194,14 +197,6 @@ def _of_line(head: bytes) -> bytes:
 
 def _together(tokens: list[Tokens]) -> Tokens:
     return Tokens(np.concatenate([t.words for t in tokens]), np.concatenate([t.counts for t in tokens]))
-
-
-def _sums(values: Array, counts: Array) -> Array:
-    """The sums of consecutive runs of these lengths."""
-    so_far = np.concatenate(([0], np.cumsum(values)))
-    ends = np.cumsum(counts)
-    sums: Array = so_far[ends] - so_far[ends - counts]
-    return sums
 
 
 def _positions(words: Array, piece_counts: Array) -> Array:

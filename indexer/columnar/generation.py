@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.columnar.alike import read_alike
 from indexer.columnar.arrays import Array, DamagedArrays
 from indexer.columnar.codec import read_toc
 from indexer.columnar.schema import INSIDE
@@ -62,10 +63,26 @@ class Part:
         numbers = order[first:end]
         return numbers if self.dead is None else numbers[~self.dead[numbers]]
 
+    def wanted(self, *, undated: bool) -> Array:
+        """The live documents, or those of them without a date, ascending."""
+        wanted = np.ones(self.segment.documents, bool) if self.dead is None else ~self.dead
+        if undated:
+            wanted = wanted & (self.segment.date_keys == 0).take(self.segment.date_ords)
+        return np.flatnonzero(wanted)
+
     @cached_property
     def _by_file(self) -> Array:
         """All documents, those of one file together: made at the first look-up (1 s for ten million)."""
         return np.argsort(self.segment.files.ords, kind="stable")
+
+    def without(self, numbers: Array) -> Part:
+        """The same with these documents deleted too (by their numbers in the generation, ascending)."""
+        first, end = numbers.searchsorted((self.first, self.first + self.segment.documents))
+        if first == end:
+            return self
+        dead = np.zeros(self.segment.documents, bool) if self.dead is None else self.dead.copy()
+        dead[numbers[first:end] - self.first] = True
+        return Part(self.name, self.segment, self.first, dead)
 
     def document(self, number: int) -> Document:
         """A whole document by its number in the segment, deleted or not."""
@@ -75,8 +92,9 @@ class Part:
 class OpenGeneration:
     """The parts of a generation, in order. Immutable, and safe to share between threads.
 
-    `documents` counts deleted documents too, until they are merged away; `live` does not. Segments that `earlier` (the
-    generation before) has open are shared with it: the same files are not mapped twice. Raises IndexDamaged.
+    `documents` counts deleted documents too, until they are merged away; `live` does not. `alike` says which documents
+    are the same. Segments that `earlier` (the generation before) has open are shared with it: the same files are not
+    mapped twice. Raises IndexDamaged.
     """
 
     def __init__(self, folder: Path, earlier: OpenGeneration | None = None) -> None:
@@ -91,6 +109,7 @@ class OpenGeneration:
                 dead = dead_of(path, segment, entry.documents, entry.deleted)
                 parts.append(Part(entry.name, segment, self.documents, dead))
                 self.documents += segment.documents
+            self.alike = read_alike(folder)
         self.parts = tuple(parts)
 
     def _segment(self, path: Path, earlier: OpenGeneration | None) -> Segment:
@@ -104,6 +123,11 @@ class OpenGeneration:
     def live(self) -> int:
         """How many documents are not deleted."""
         return sum(part.live for part in self.parts)
+
+    @cached_property
+    def searched(self) -> tuple[Part, ...]:
+        """The parts as a search sees them: a copy of another document counts as deleted."""
+        return tuple(part.without(self.alike.copies) for part in self.parts)
 
     def find(self, id: str) -> tuple[Part, int] | None:
         """The live document with this id: its part and its number there."""

@@ -20,6 +20,7 @@ from indexer.columnar.fields import FieldPart, write_field
 from indexer.columnar.generation import Part
 from indexer.columnar.postings import PostingLists, Postings
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.sketch import SKETCH_BYTES
 from indexer.columnar.sortkeys import SortedKeys, write_sorted_keys
 from indexer.columnar.stored import WORTH_A_DICTIONARY, Layout, Pieces, Stored, write_stored
 from indexer.columnar.terms import Share, Strings, union, write_terms
@@ -192,6 +193,8 @@ def _merge_columns(out: ArraysWriter, sources: Sequence[_Source]) -> None:
     out.add("date.ords", narrowed(date_ords))
     digests = (source.part.segment.file.array("digest")[source.live] for source in sources)
     out.stream("digest", np.dtype("<u1"), digests, (32,))
+    sketches = (source.part.segment.sketches[source.live] for source in sources)
+    out.stream("sketch", np.dtype("<u1"), sketches, (SKETCH_BYTES,))
 
 
 def _merge_strings(write: Callable[[Iterable[bytes]], int], tables: Sequence[Strings], ords: Sequence[Array]) -> Array:

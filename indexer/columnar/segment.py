@@ -8,6 +8,7 @@
     id.docs                       for each ordinal of an id its document
     date.keys, date.ords          distinct date keys (yyyymmdd, missing parts 0; 0 unknown), sorted; ordinals as above
     digest                        the SHA-256 of what each document was read from (32 bytes)
+    sketch                        what its text says, to be compared with others (64 bytes, sketch.py)
     title.ords, title.keys…       rank of each document by title, and the keys that were ranked (sortkeys.py)
     stored.…                      texts, compressed in pieces (stored.py)
 
@@ -150,6 +151,11 @@ class Segment:
     @cached_property
     def _digests(self) -> Array:
         return self.file.array("digest")
+
+    @cached_property
+    def sketches(self) -> Array:
+        """The sketch of each document, a row of bytes."""
+        return self.file.array("sketch")
 
     def number(self, id: str) -> int | None:
         """The document with this id, deleted or not; None when there is none."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.columnar.alike import ALIKE, find_alike, write_alike
 from indexer.columnar.batch import WordBatch
 from indexer.columnar.codec import SegmentEntry, write_toc
 from indexer.columnar.draft import DraftSegment, Placed
@@ -79,7 +80,7 @@ class Writer:
                 raise _added_twice(id)
 
     def commit(self) -> int:
-        """Write what is left, merge, write deletions and table of contents; the number of live documents.
+        """Write what is left, merge, write deletions, contents and what is alike; the number of live documents.
 
         ValueError when an id was added twice, or while the base still had it.
         """
@@ -93,6 +94,8 @@ class Writer:
         for name in self._changed & self._parts.keys():
             self._write_dead(self._parts[name])
         write_toc(self._folder, [_entry(part) for part in self._parts.values()])
+        (self._folder / ALIKE).unlink(missing_ok=True)  # the one linked from the generation before belongs to that too
+        write_alike(self._folder, find_alike([(part.segment, part.dead) for part in self._parts.values()]))
         return sum(part.live for part in self._parts.values())
 
     def _refuse_double(self) -> None:

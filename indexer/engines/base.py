@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -10,7 +10,20 @@ from typing import Any, NamedTuple, Protocol
 from indexer.documents import Entry
 from indexer.documents.hyphens import Joins
 from indexer.french import Analyzer, Learned, WordLists
-from indexer.model import Contribution, DateFilter, Document, FileProblem, Root, Sort, Status, Suggestion
+from indexer.model import (
+    Contribution,
+    DateFilter,
+    Document,
+    FileProblem,
+    Holdings,
+    Problem,
+    Repeats,
+    Root,
+    RunRecord,
+    Sort,
+    Status,
+    Suggestion,
+)
 from indexer.query.spelling import Lexicon
 from indexer.query.tree import Node
 
@@ -24,7 +37,7 @@ class EngineQuery:
 
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
     of them, closer together, come first (engines.closeness). `accents` prefers, among these, texts with the accents
-    that were typed (engines.accents).
+    that were typed (engines.accents). `grouped` shows of documents that say nearly the same the first alone.
     """
 
     tree: Node
@@ -37,6 +50,7 @@ class EngineQuery:
     words: tuple[Node, ...] = ()
     explain: bool = False
     accents: bool = False
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,9 @@ class EngineAnswer:
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
     most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
     holds, for each hit, what adds up to its score, the greatest first; nothing of any when the query did not ask.
+
+    `repeats` holds for each hit where else its text is. When the query asked for groups, its reprises are those of the
+    documents found that are no hits because of it, `reprises` in all; otherwise none.
     """
 
     matched: int
@@ -60,6 +77,8 @@ class EngineAnswer:
     types: Mapping[str, int]
     dates: Mapping[int, int]
     reasons: tuple[tuple[Contribution, ...], ...]
+    repeats: tuple[Repeats, ...]
+    reprises: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +114,25 @@ class Snapshot(Protocol):
     def sigles(self) -> tuple[Learned, ...]:
         """What the documents say their sigles stand for; the same object as long as a new generation has the same."""
 
+    @property
+    def holdings(self) -> Holdings:
+        """How many documents there are of each kind; counted once."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be indexed, by root and path; read once."""
+
+    def documents(self, *, undated: bool = False) -> Iterator[Document]:
+        """Every document, or those without a date, in no order that means anything; read one by one."""
+
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""
 
     def get(self, id: str) -> Document | None:
         """The document with this id."""
+
+    def repeats(self, id: str) -> Repeats:
+        """Where else its text is, whatever else is asked; nowhere when there is no such document."""
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """What a person who typed this may be about to type, best first, no two of the same words."""
@@ -160,6 +193,9 @@ class Update(Protocol):
     def files(self) -> bytes:
         """The file table that the previous run left, as it was given to `publish`; empty when there is none."""
 
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be indexed, as it was given to `publish` by the previous run."""
+
     def preparer(self) -> Callable[[], Preparer]:
         """What makes a Preparer with the word lists of this run; can be sent to another process."""
 
@@ -178,7 +214,9 @@ class Update(Protocol):
     def stored(self, id: str) -> Document:
         """A document of the generation in service, to be added again by a rebuild."""
 
-    def publish(self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any]) -> int:
+    def publish(
+        self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any], problems: Sequence[Problem] = ()
+    ) -> int:
         """Put the new generation in service and return its number."""
 
 
@@ -199,6 +237,12 @@ class Engine(Protocol):
 
     def warnings(self) -> tuple[str, ...]:
         """What makes the place of the index unsafe, in French sentences: a network file system."""
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """The last runs that were remembered, the last one first. Never raises: nothing depends on them."""
+
+    def remember(self, run: RunRecord) -> None:
+        """Remember a run, if that can be done; needs no lock."""
 
     def rollback(self) -> int:
         """Put the generation before the one in service back; its number. Raises IndexLocked, IndexMissing."""

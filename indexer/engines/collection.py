@@ -14,7 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, narrowed
+from indexer.columnar.alike import NONE_ALIKE, Alike
+from indexer.columnar.arrays import Array, narrowed, narrowest
 from indexer.columnar.generation import Part
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
@@ -55,10 +56,11 @@ def surfaces_beginning(segment: Segment, letters: str) -> list[str]:
 
 
 class Collection:
-    """The documents of the parts of a generation, in order."""
+    """The documents of the parts of a generation, in order; `alike` says which say nearly the same."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], alike: Alike = NONE_ALIKE) -> None:
         self.parts = tuple(parts)
+        self.alike = alike
         self.documents = sum(part.segment.documents for part in self.parts)
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
@@ -103,9 +105,29 @@ class Collection:
         return alive
 
     @cached_property
+    def groups(self) -> Array | None:
+        """For each document 1 more than the number of its group of documents that say nearly the same, 0 when it is in
+        none; None when there is no group."""
+        if not len(self.alike.members):
+            return None
+        groups = np.zeros(self.documents, narrowest(int(self.alike.groups.max()) + 1))
+        groups[self.alike.members] = self.alike.groups.astype(groups.dtype) + 1
+        return groups
+
+    @cached_property
     def types(self) -> Column:
         """The type of each document."""
         return self._keywords(lambda segment: segment.types)
+
+    @cached_property
+    def formats(self) -> Column:
+        """How each document was read."""
+        return self._keywords(lambda segment: segment.formats)
+
+    @cached_property
+    def languages(self) -> Column:
+        """The language of each document, empty when there is no telling."""
+        return self._keywords(lambda segment: segment.languages)
 
     @cached_property
     def type_names(self) -> list[str]:

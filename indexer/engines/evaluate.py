@@ -16,8 +16,9 @@ from indexer.engines.explain import Explainer
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
 from indexer.engines.ranked import Ranker, reasons_with, texts_of
+from indexer.engines.reprises import Reprises, repeats_of
 from indexer.engines.scoring import Scorer
-from indexer.model import Contribution, DateFilter
+from indexer.model import Contribution, DateFilter, Repeats
 from indexer.settings import Ranking
 
 
@@ -36,6 +37,8 @@ class Found:
     types: Mapping[str, int] = field(default_factory=dict)
     dates: Mapping[int, int] = field(default_factory=dict)
     reasons: Sequence[tuple[Contribution, ...]] = ()
+    repeats: Sequence[Repeats] = ()
+    reprises: int = 0
 
 
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
@@ -50,7 +53,8 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     right_type, right_date = filters.by_type(matched), filters.by_date(matched)
     docs = filters.by_date(right_type)
     scorer, closeness = Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
-    hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs)
+    reprises = Reprises(collection, docs if query.grouped else docs[:0])
+    hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs, reprises)
     reasons: Sequence[tuple[Contribution, ...]] = ((),) * len(hits)
     if query.explain:
         told = Explainer(terms, matcher, ranking).reasons(query.tree, [hit.number for hit in hits])
@@ -64,6 +68,8 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
         reasons=reasons,
+        repeats=[repeats_of(collection, hit.number, reprises.others(hit.number)) for hit in hits],
+        reprises=reprises.beneath,
     )
 
 

@@ -10,17 +10,32 @@ from pathlib import Path
 
 from indexer.columnar.generation import OpenGeneration
 from indexer.columnar.generations import FileState, IndexDirectory, Manifest
+from indexer.columnar.history import History
 from indexer.columnar.network import network_file_system
 from indexer.engines.base import EngineAnswer, EngineQuery
 from indexer.engines.collection import Collection
 from indexer.engines.completion import Completion
 from indexer.engines.evaluate import find
+from indexer.engines.holdings import holdings_of
 from indexer.engines.lexicon import LocalLexicon
+from indexer.engines.problems import PROBLEMS, printable, problems_from
+from indexer.engines.reprises import all_repeats_of
 from indexer.engines.sigles import SIGLES, learned_from
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
-from indexer.model import Document, FileProblem, Root, Status, Suggestion
+from indexer.model import (
+    NO_REPEATS,
+    Document,
+    FileProblem,
+    Holdings,
+    Problem,
+    Repeats,
+    Root,
+    RunRecord,
+    Status,
+    Suggestion,
+)
 from indexer.settings import Ranking
 
 _ATTEMPTS = 5
@@ -34,16 +49,17 @@ class LocalSnapshot:
         self._folder = folder
         self._ranking = ranking
         self.generation: OpenGeneration = OpenGeneration(folder, earlier.generation if earlier else None)
-        self._collection = Collection(self.generation.parts)
+        self._collection = Collection(self.generation.searched, self.generation.alike)
 
     @property
     def status(self) -> Status:
         """See engines.base.Snapshot."""
-        manifest = self.manifest
+        manifest, copies = self.manifest, len(self.generation.alike.copies)
         return Status(
             generation=manifest.generation,
             published=manifest.published,
-            documents=manifest.documents,
+            documents=manifest.documents - copies,
+            copies=copies,
             bytes=manifest.size,
             roots=manifest.roots,
             last_run=manifest.last_run,
@@ -71,6 +87,29 @@ class LocalSnapshot:
         """See engines.base.Snapshot. An index that was written before there were any has none."""
         return _learned((self._folder / SIGLES).read_bytes()) if SIGLES in self.manifest.files else ()
 
+    @cached_property
+    def holdings(self) -> Holdings:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            return holdings_of(self._collection)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            content = (self._folder / PROBLEMS).read_bytes() if PROBLEMS in self.manifest.files else b""
+            return tuple(map(printable, problems_from(content)))
+
+    def documents(self, *, undated: bool = False) -> Iterator[Document]:
+        """See engines.base.Snapshot."""
+        for part in self.generation.parts:
+            with self.generation.damage_named():
+                wanted = part.wanted(undated=undated).tolist()
+            for number in wanted:
+                with self.generation.damage_named():
+                    document = part.document(number)
+                yield document
+
     def search(self, query: EngineQuery) -> EngineAnswer:
         """See engines.base.Snapshot."""
         stem = self.analyzer.stem
@@ -84,11 +123,22 @@ class LocalSnapshot:
                 types=found.types,
                 dates=found.dates,
                 reasons=tuple(found.reasons),
+                repeats=tuple(found.repeats),
+                reprises=found.reprises,
             )
 
     def get(self, id: str) -> Document | None:
         """See engines.base.Snapshot."""
         return self.generation.document(id)
+
+    def repeats(self, id: str) -> Repeats:
+        """See engines.base.Snapshot."""
+        found = self.generation.find(id)
+        if found is None:
+            return NO_REPEATS
+        part, number = found
+        with self.generation.damage_named():
+            return all_repeats_of(self._collection, part.first + number)
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """See engines.base.Snapshot."""
@@ -115,6 +165,7 @@ class LocalEngine:
 
     def __init__(self, directory: Path, ranking: Ranking) -> None:
         self._directory = IndexDirectory(directory)
+        self._history = History(directory)
         self._ranking = ranking
         self._snapshot: LocalSnapshot | None = None
         self._swap = threading.Lock()
@@ -168,6 +219,14 @@ class LocalEngine:
             f"L’index {path} est sur un disque en réseau ({system}) : une coupure pendant une recherche peut arrêter "
             "le service. Un disque local est plus sûr.",
         )
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """See engines.base.Engine."""
+        return self._history.runs()
+
+    def remember(self, run: RunRecord) -> None:
+        """See engines.base.Engine."""
+        self._history.add(run)
 
     def rollback(self) -> int:
         """See engines.base.Engine."""

@@ -8,9 +8,11 @@ none is above those of the window.
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from heapq import heappop, heappush
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +24,7 @@ from indexer.engines.closeness import WINDOW, Closeness
 from indexer.engines.collection import Collection
 from indexer.engines.excerpts import Reader
 from indexer.engines.ordering import best, in_order
+from indexer.engines.reprises import Reprises
 from indexer.engines.scoring import Scorer
 from indexer.engines.twins import repeated
 from indexer.model import Contribution, Sort
@@ -54,32 +57,44 @@ class Ranker:
         self._closeness = closeness
         self._reader = reader
 
-    def page(self, query: EngineQuery, docs: Array) -> list[Ranked]:
-        """The hits asked for, of documents (ascending) that match and pass the filters. By relevance all are scored,
-        in another order those of the page."""
-        stop = min(query.offset + query.limit, len(docs))
+    def page(self, query: EngineQuery, docs: Array, reprises: Reprises) -> list[Ranked]:
+        """The hits asked for, of documents (ascending) that match and pass the filters; a group shows its first. By
+        relevance all are scored, in another order those of the page."""
+        stop = min(query.offset + query.limit, len(docs) - reprises.beneath)
         if query.offset >= stop:
             return []
-        if query.sort is not Sort.RELEVANCE:
-            return self._in_order(query, docs, stop)
-        accents = Accents(query.tree, self._ranking.accents) if query.accents and self._ranking.accents else None
-        if not accents and not query.words:
-            docs, scores = self._scorer.contenders(query.tree, docs, stop)
-            page = best(self._collection, docs, scores, query.offset, stop)
-            return list(map(Ranked, page, scores[docs.searchsorted(page)].tolist()))
-        found = self._by_relevance(query, docs, stop)
-        if accents:
-            found = [*self._preferring(accents, found[:WINDOW], min(stop, WINDOW)), *found[WINDOW:]]
-        return found[query.offset : stop]
-
-    def _in_order(self, query: EngineQuery, docs: Array, stop: int) -> list[Ranked]:
-        page = in_order(self._collection, docs, query.sort, query.offset, stop)
+        if query.sort is Sort.RELEVANCE:
+            found = reprises.firsts(lambda reach: self._by_relevance(query, docs, reach), stop, _number)
+            return found[query.offset :]
+        page = self._in_order(query, docs, stop, reprises)
         places = np.argsort(page)
         scores = np.zeros(len(page))
         scores[places] = self._scorer.scores(query.tree, np.array(page)[places])
         return list(map(Ranked, page, scores.tolist()))
 
-    def _by_relevance(self, query: EngineQuery, docs: Array, stop: int) -> list[Ranked]:
+    def _in_order(self, query: EngineQuery, docs: Array, stop: int, reprises: Reprises) -> list[int]:
+        """The documents of a page by date or title."""
+
+        def first(reach: int, offset: int = 0) -> list[int]:
+            return in_order(self._collection, docs, query.sort, offset, reach)
+
+        if not reprises:  # what comes before the page need not be put in order
+            return first(stop, query.offset)
+        return reprises.firsts(first, stop, int)[query.offset :]
+
+    def _by_relevance(self, query: EngineQuery, docs: Array, reach: int) -> Iterator[Ranked]:
+        """The first hits, `reach` of them or more; no more is read of texts than the hits that are taken need."""
+        accents = Accents(query.tree, self._ranking.accents) if query.accents and self._ranking.accents else None
+        if not accents and not query.words:
+            docs, scores = self._scorer.contenders(query.tree, docs, reach)
+            page = best(self._collection, docs, scores, 0, reach)
+            return map(Ranked, page, scores[docs.searchsorted(page)].tolist())
+        found = self._close_together(query, docs, reach)
+        if not accents:
+            return iter(found)
+        return chain(self._preferring(accents, found[:WINDOW]), found[WINDOW:])
+
+    def _close_together(self, query: EngineQuery, docs: Array, stop: int) -> list[Ranked]:
         """The hits up to `stop`, and all of the window, in the order of their adjusted scores."""
         reach = min(max(stop, WINDOW), len(docs))
         docs, scores = self._scorer.contenders(query.tree, docs, reach)
@@ -104,29 +119,33 @@ class Ranker:
         lowered = [hit.times(self._ranking.repeated) if twin else hit for hit, twin in zip(hits, again, strict=True)]
         return sorted(lowered, key=lambda hit: -hit.score)
 
-    def _preferring(self, accents: Accents, hits: Sequence[Ranked], stop: int) -> list[Ranked]:
-        """The first `stop` of the hits once each has its bonus for accents."""
+    def _preferring(self, accents: Accents, hits: Sequence[Ranked]) -> Iterator[Ranked]:
+        """The hits once each has its bonus for accents."""
 
         def bonus(number: int) -> float:
             document = self._reader.read(number)
             return accents.bonus(document.title, document.text)
 
-        return reordered(hits, stop, bonus, 1 + accents.most)
+        return reordered(hits, bonus, 1 + accents.most)
 
 
-def reordered(hits: Sequence[Ranked], stop: int, bonus: Callable[[int], float], most: float) -> list[Ranked]:
-    """The first `stop` of hits (best first) when the score of each is multiplied by a bonus from 1 to `most`.
+def reordered(hits: Sequence[Ranked], bonus: Callable[[int], float], most: float) -> Iterator[Ranked]:
+    """Hits (best first) in their order when the score of each is multiplied by a bonus from 1 to `most`.
 
     Equal ones keep their order. Bonuses are asked for from the best hit on, and no further than one can still come up:
-    when the first ten have all that a bonus gives, no other is asked for.
+    when the first ten have all that a bonus gives, no other is asked for until an eleventh is taken.
     """
-    found: list[tuple[float, int, Ranked]] = []
+    waiting: list[tuple[float, int, Ranked]] = []
     for place, hit in enumerate(hits):
-        if len(found) >= stop and -found[stop - 1][0] >= hit.score * most:
-            break
+        while waiting and -waiting[0][0] >= hit.score * most:
+            yield heappop(waiting)[2]
         raised = hit.times(bonus(hit.number))
-        insort(found, (-raised.score, place, raised))
-    return [hit for _, _, hit in found[:stop]]
+        heappush(waiting, (-raised.score, place, raised))
+    while waiting:
+        yield heappop(waiting)[2]
+
+
+_number = attrgetter("number")
 
 
 def reasons_with(hit: Ranked, reasons: Sequence[Contribution], words: str) -> tuple[Contribution, ...]:

@@ -12,8 +12,7 @@ import numpy as np
 from indexer import documents
 from indexer.documents import FileFacts, Unwalkable
 from indexer.errors import CorpusError
-from indexer.model import Root
-from indexer.reindex.report import Problem
+from indexer.model import Problem, Root
 from indexer.reindex.roots import Scope
 from indexer.reindex.table import Mask, RootFiles
 from indexer.reindex.work import hash_of
@@ -56,7 +55,7 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
     place = found = 0
     for item in _files(scope.root, ignore, outside, scope.below):
         if not isinstance(item, FileFacts):
-            problems.append(Problem(item.relative, item.reason))
+            problems.append(Problem(item.relative, item.reason, root=scope.root.name))
             continue
         found += 1
         while place < len(numbers) and table.paths[numbers[place]] < item.relative:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.errors import CorpusError
-from indexer.model import Root
+from indexer.model import Problem, Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,12 @@ class Scope:
     def covers(self, path: str) -> bool:
         """True for a relative path that this scope looks at."""
         return not self.below or path == self.below or path.startswith(self.below + "/")
+
+    def tells_of(self, problem: Problem) -> bool:
+        """True for a problem of a file, or of a line or a part of one, that this scope looks at."""
+        return problem.root == self.root.name and (
+            self.covers(problem.path) or problem.path.startswith((self.below + "#", self.below + "!/"))
+        )
 
     def contains(self, other: Scope) -> bool:
         """True when `other` is a smaller part of the same root."""

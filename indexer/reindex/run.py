@@ -19,12 +19,12 @@ from indexer import documents
 from indexer.documents import FileFacts, Line, Rejected, TypeRules, place_inside
 from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
-from indexer.model import Document, Root
+from indexer.model import Document, Problem, Root
 from indexer.reindex.claims import FREED, Claims
 from indexer.reindex.comparison import Comparison, compare, with_moves
 from indexer.reindex.crew import Crew, Job
 from indexer.reindex.held import Held
-from indexer.reindex.report import Problem, Report
+from indexer.reindex.report import Report
 from indexer.reindex.roots import Roots, Scope
 from indexer.reindex.table import FileRecord, FileTable, Mask, NextTable
 from indexer.reindex.work import Copies, Done, Files, FileTask, Found, Lines, Outcome, Reader, Unit, hash_of
@@ -139,9 +139,11 @@ class Run:
             self._remember(reading)
         self.report.problems += self._next.problems()
         self.report.problems.sort(key=lambda problem: problem.path)
-        if (self._dirty or self._next.changed) and not self._dry_run:
+        problems = self._told([look.scope for look in looks])
+        self._dirty |= self._next.changed or problems != self._update.problems()
+        if self._dirty and not self._dry_run:
             self._tell("Écriture de l’index")
-            self._publish()
+            self._publish(problems)
 
     def _tell(self, what: str) -> None:
         self._progress(self._files_done, len(self._to_read), self._written, what)
@@ -384,7 +386,11 @@ class Run:
                 self._conflict(reading, item, f"l’identifiant « {id} » est déjà pris par {owner}")
             return None
         if owner and known is None:
-            return None  # twice in a file that was changed while it was read: the next run reads it again
+            # Twice in an archive; of lines, the file was changed while it was read, and the next run reads it again.
+            if item.member and again and len(reading.problems) < _MAX_PROBLEMS:
+                reason = f"l’identifiant « {id} » est déjà pris par un autre document du même fichier"
+                reading.problems.append(Problem(_path(reading.facts.relative, item), reason))
+            return None
         if not self._keys or self._keys[-1] != reading.key:
             self._keys.append(reading.key)
         self._claims.set(id, len(self._keys) - 1)
@@ -436,7 +442,7 @@ class Run:
 
     def _keep_unopened(self, reading: _Reading, reason: str) -> None:
         """It may be readable again tomorrow: what the index has of it stays, and it is tried again next time."""
-        self.report.problems.append(Problem(reading.facts.relative, reason))
+        self.report.problems.append(Problem(reading.facts.relative, reason, root=reading.root.name))
         self._done(reading)
         if reading.number is not None:
             mask = np.zeros(len(self._table.root(reading.root.name)), bool)
@@ -504,7 +510,19 @@ class Run:
             self._update.start(rebuild=self._rebuild)
             self._started = True
 
-    def _publish(self) -> None:
+    def _told(self, scopes: Sequence[Scope]) -> tuple[Problem, ...]:
+        """What could not be indexed of any root: what this run says, and what was said of places that it left alone."""
+        roots = {root.name for root in self._roots.all}
+        seen = [problem for problem in self.report.problems if problem.root in roots]
+        left = [
+            problem
+            for problem in self._update.problems()
+            if problem.root in roots and not any(scope.tells_of(problem) for scope in scopes)
+        ]
+        told = {(problem.root, problem.path, problem.reason): problem for problem in left + seen}
+        return tuple(told[key] for key in sorted(told))
+
+    def _publish(self, problems: Sequence[Problem]) -> None:
         self._begin()
         run = {
             "at": self._now,
@@ -512,7 +530,10 @@ class Run:
             "failed": sum(not problem.empty for problem in self.report.problems),
             "empty": sum(problem.empty for problem in self.report.problems),
         }
-        self.report.generation = self._update.publish(files=self._next.to_bytes(), roots=self._roots.all, last_run=run)
+        self.report.generation = self._update.publish(
+            files=self._next.to_bytes(), roots=self._roots.all, last_run=run, problems=problems
+        )
+        self.report.published = True
 
 
 def document_id(root: str, relative: str) -> str:

@@ -9,7 +9,7 @@ import json
 import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from indexer.documents import FileFacts
 from indexer.errors import IndexDamaged
-from indexer.reindex.report import Problem
+from indexer.model import Problem
 
 _FORMAT = 1
 # A file changed within this time of its reading may have changed again without a trace in its times (the clock of a
@@ -193,15 +193,15 @@ class NextTable:
         return self._changed or not all(kept.all() for kept in self._kept.values())
 
     def problems(self) -> Iterator[Problem]:
-        """What could not be indexed, of all files."""
+        """What could not be indexed, of all files, each with its root."""
         for name, kept in self._kept.items():
             before = self._before.root(name)
             for path, problems in before.problems.items():
                 if kept[bisect_left(before.paths, path)]:
-                    yield from problems
-        for by_path in self._problems.values():
+                    yield from (replace(problem, root=name) for problem in problems)
+        for name, by_path in self._problems.items():
             for problems in by_path.values():
-                yield from problems
+                yield from (replace(problem, root=name) for problem in problems)
 
     def to_bytes(self) -> bytes:
         """For the next run to read."""

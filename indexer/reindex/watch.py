@@ -20,9 +20,10 @@ from indexer.columnar.network import network_file_system
 from indexer.documents import passed_over
 from indexer.engines.base import Engine
 from indexer.errors import IndexLocked, IndexProblem, TrouvailleError
+from indexer.model import Problem
 from indexer.reindex.agenda import Agenda, is_below, outermost
 from indexer.reindex.notices import Change, Notices, unfollowed
-from indexer.reindex.report import Problem, Report
+from indexer.reindex.report import Report
 from indexer.settings import Settings
 
 # How often roots are seen to be there still.

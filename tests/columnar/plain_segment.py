@@ -15,6 +15,7 @@ from indexer.columnar.codec import SegmentEntry, write_toc
 from indexer.columnar.postings import RECORD, RECORDS, PostingEncoder, Postings
 from indexer.columnar.schema import DIGEST_BYTES, FIELDS, STEM, SURFACE, field_name
 from indexer.columnar.segment import write_dead
+from indexer.columnar.sketch import SKETCH_BYTES
 from indexer.columnar.sortkeys import write_sorted_keys
 from indexer.columnar.stored import Head
 from indexer.columnar.terms import write_terms
@@ -42,6 +43,7 @@ def write_plain_segment(path: Path, corpus: Sequence[Analysed]) -> None:
     out.add("date.ords", narrowed(ords))
     digests = np.frombuffer(b"".join(bytes.fromhex(d.digest) for d in documents), "<u1")
     out.add("digest", digests.reshape(len(documents), DIGEST_BYTES))
+    out.add("sketch", np.zeros((len(documents), SKETCH_BYTES), "<u1"))
     titles = [" ".join(p.surface[0] for p in d.fields["title"]) + "\0" + d.document.title for d in corpus]
     keys = sorted({title.encode() for title in titles})
     write_sorted_keys(out, "title.keys", keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import unicodedata
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -83,13 +84,13 @@ def test_first_hits_are_those_of_all_with_their_bonus(made: list[tuple[int, int]
     hits = [Ranked(number, float(score)) for number, (score, _) in enumerate(made)]
     everything = [hit.times(1 + made[hit.number][1] / 8) for hit in hits]
     expected = sorted(everything, key=lambda hit: (-hit.score, hit.number))[:stop]
-    assert reordered(hits, stop, lambda number: 1 + made[number][1] / 8, 1.5) == expected
+    assert list(islice(reordered(hits, lambda number: 1 + made[number][1] / 8, 1.5), stop)) == expected
 
 
 def test_no_more_texts_are_read_than_can_come_up() -> None:
     read = []
     hits = [Ranked(number, 50.0 - number / 100) for number in range(50)]
-    reordered(hits, 10, lambda number: read.append(number) or 1.5, 1.5)
+    assert len(list(islice(reordered(hits, lambda number: read.append(number) or 1.5, 1.5), 10))) == 10
     assert read == list(range(10))
 
 

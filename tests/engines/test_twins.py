@@ -36,8 +36,8 @@ def test_a_document_that_is_another_again_comes_after_the_others(
 ) -> None:
     rng = random.Random(1)
     first = replace(made_document(0, rng), id="a", title="Le départ" if title else "", text=TEXT)
-    again = replace(first, id="b", title=title, text=text)
-    other = replace(first, id="c", title="Le récit", text=OTHER)
+    again = replace(first, id="b", digest="b" * 64, title=title, text=text)
+    other = replace(first, id="c", digest="c" * 64, title="Le récit", text=OTHER)
     filler = [replace(made_document(n, rng), title="Autre") for n in range(1, 6)]
     engine = made_engine(tmp_path / "index")
     batches = [[first, again, other, *filler]] if runs == 1 else [[first, *filler], [again, other]]

@@ -1,0 +1,108 @@
+"""Documents that say nearly the same: of those found one is shown, the others beneath it.
+
+The first in the order that was asked stands for its group. Filters come before: what they leave out is beneath nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from indexer.columnar.arrays import Array
+from indexer.columnar.schema import INSIDE
+from indexer.engines.collection import Collection
+from indexer.engines.ordering import in_order
+from indexer.model import NO_REPEATS, Repeats, Reprise, Sort, place_inside
+
+# Of one document; how many more there are is told.
+MOST = 20
+
+_T = TypeVar("_T")
+
+
+class Reprises:
+    """The groups of which a query found several documents (`docs`, ascending). False when there are none."""
+
+    def __init__(self, collection: Collection, docs: Array) -> None:
+        self._collection = collection
+        self._docs: Array = docs[:0]
+        self._groups: Array = docs[:0]
+        self.beneath = 0  # how many are beneath another
+        if collection.groups is not None:
+            groups = collection.groups.take(docs)
+            there = groups.nonzero()[0]
+            self._docs, self._groups = docs.take(there), groups.take(there)
+            self.beneath = len(there) - int(np.count_nonzero(np.bincount(self._groups)))
+
+    def __bool__(self) -> bool:
+        return self.beneath > 0
+
+    def firsts(self, ordered: Callable[[int], Iterable[_T]], count: int, number: Callable[[_T], int]) -> list[_T]:
+        """The first `count` hits that are the first of their group; `ordered` gives so many hits or more, in order, and
+        `number` the document of a hit. There are as many."""
+        if not self:
+            return list(islice(ordered(count), count))
+        reach, last = count, count + self.beneath
+        while True:
+            reach = min(2 * reach, last)  # asking for a few more costs less than asking twice
+            found = list(islice(self._firsts(ordered(reach), number), count))
+            if len(found) == count:
+                return found
+
+    def _firsts(self, hits: Iterable[_T], number: Callable[[_T], int]) -> Iterator[_T]:
+        groups = self._collection.groups
+        seen: set[int] = set()
+        for hit in hits:
+            group = 0 if groups is None else groups.item(number(hit))
+            if group not in seen:
+                yield hit
+            if group:
+                seen.add(group)
+
+    def others(self, number: int) -> Array:
+        """The documents beneath one that is shown, ascending."""
+        if not self:
+            return self._docs[:0]
+        assert self._collection.groups is not None
+        group = self._collection.groups.item(number)
+        others: Array = self._docs[(self._groups == group) & (self._docs != number)]
+        return others
+
+
+def repeats_of(collection: Collection, number: int, others: Array) -> Repeats:
+    """Where else a document is, and what is to be told of others that say nearly the same."""
+    alike = collection.alike
+    if not len(others) and not len(alike.copies):
+        return NO_REPEATS
+    same = alike.same_as(number)
+    root = _place(collection, number)[0]
+    places = [_place(collection, other) for other in same.tolist() if other != number]
+    told = in_order(collection, others, Sort.OLDEST, 0, min(MOST, len(others))) if len(others) else []
+    return Repeats(
+        places=tuple(sorted(path if own == root else f"{own}/{path}" for own, path in places)[:MOST]),
+        places_count=len(places),
+        reprises=tuple(_reprise(collection, other) for other in told),
+        reprises_count=len(others),
+    )
+
+
+def all_repeats_of(collection: Collection, number: int) -> Repeats:
+    """The same of any document, copies too, whatever is asked."""
+    return repeats_of(collection, number, collection.alike.near(number))
+
+
+def _place(collection: Collection, number: int) -> tuple[str, str]:
+    """The root of a document and its path."""
+    part, own = collection.locate(number)
+    root, _, path = part.segment.files.of(own).partition("/")
+    file, _, member = path.partition(INSIDE)
+    return root, place_inside(file, member)
+
+
+def _reprise(collection: Collection, number: int) -> Reprise:
+    part, own = collection.locate(number)
+    document = part.stored.document(part.segment, own, ())
+    return Reprise(document.id, document.title, document.path, document.source, document.date, document.url)
