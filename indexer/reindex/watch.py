@@ -21,7 +21,6 @@ from indexer.documents import passed_over
 from indexer.engines.base import Engine
 from indexer.errors import IndexLocked, IndexProblem, TrouvailleError
 from indexer.model import Problem
-from indexer.model import Problem
 from indexer.reindex.agenda import Agenda, is_below, outermost
 from indexer.reindex.notices import Change, Notices, unfollowed
 from indexer.reindex.report import Report
