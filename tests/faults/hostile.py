@@ -109,7 +109,8 @@ def raw_zip(entries: list[Entry]) -> bytes:
     body, directory = bytearray(), bytearray()
     for entry in entries:
         at = len(body) if entry.at is None else entry.at
-        sizes = (0, len(entry.data), entry.size % 2**32)
+        sum_ = zlib.crc32(entry.data) if entry.method == 0 else 0  # of a bomb nobody gets to the end
+        sizes = (sum_, len(entry.data), entry.size % 2**32)
         facts = struct.pack("<HHHHHIIIHH", 20, entry.flags, entry.method, 0, 33, *sizes, len(entry.name), 0)
         if entry.at is None:
             body += b"PK\3\4" + facts + entry.name + entry.data
@@ -324,7 +325,7 @@ def _() -> bytes:
     return zipped({**DOCX_PARTS, "_rels/.rels": relations})
 
 
-@case("docx/sans document.docx", REFUSED, reason=".")
+@case("docx/sans document.docx", REFUSED, EMPTY, reason=".")
 def _() -> bytes:
     return zipped({name: part for name, part in DOCX_PARTS.items() if "document" not in name})
 
@@ -479,12 +480,12 @@ def _() -> bytes:
 
 @case("texte/mots nouveaux.txt", REFUSED, INDEXED, reason="signes|gros|abandonn")
 def _() -> bytes:
-    return b" ".join(b"mot%dfin" % n for n in range(100_000))
+    return b" ".join(b"mot%dfin" % n for n in range(50_000))
 
 
 @case("texte/un mot immense.txt", REFUSED, INDEXED, reason=".")
 def _() -> bytes:
-    return b"a" * 20_000_000
+    return b"a" * 5_000_000
 
 
 @case("texte/accents empilés.txt", REFUSED, INDEXED, EMPTY, reason=".")
@@ -548,9 +549,9 @@ def _() -> bytes:
     return b'id,title,text\n1,Un,"' + b"jamais ferm\xc3\xa9,\n" * 200_000
 
 
-@case("csv/douze mille lignes.csv", REFUSED, INDEXED, reason=".")
+@case("csv/trois mille lignes.csv", REFUSED, INDEXED, reason=".")
 def _() -> bytes:
-    return b"id,title,text\n" + b"".join(b"%d,T,Mission\n" % n for n in range(12_000))
+    return b"id,title,text\n" + b"".join(b"%d,T,Mission\n" % n for n in range(3_000))
 
 
 @case("md/alias.md", INDEXED, REFUSED, reason=".")
@@ -629,9 +630,9 @@ def _() -> bytes:
     return email_with("../../bombe.zip", raw_zip([Entry(b"zeros.txt", zeros(2000), 2_000_000_000)]))
 
 
-@case("courriel/douze mille.mbox", REFUSED, INDEXED, EMPTY, reason=".")
+@case("courriel/trois mille.mbox", REFUSED, INDEXED, EMPTY, reason=".")
 def _() -> bytes:
-    return b"From a@exemple.org Thu Jan  1 00:00:00 2023\nSubject: x\nMessage-ID: <x>\nDate: x\n\nx\n\n" * 12_000
+    return b"From a@exemple.org Thu Jan  1 00:00:00 2023\nSubject: x\nMessage-ID: <x>\nDate: x\n\nx\n\n" * 3_000
 
 
 @case("epub/en boucle.epub", REFUSED, EMPTY, INDEXED, reason=".")
