@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from indexer.as_csv import status_csv
     from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         TrouvailleError,
     )
     from indexer.french.dates import asked_date, date_text, period_text
+    from indexer.french.languages import FRENCH, language_label
     from indexer.french.typography import page_text
     from indexer.links import (
         JSON_PATH,
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
         refuse_unknown,
         request_pairs,
         search_url,
+        toggle_language,
         toggle_type,
         url_of,
     )
     from indexer.model import (
         MONTHS,
         UNKNOWN_DATE,
+        UNKNOWN_LANGUAGE,
         DateFilter,
         DateSource,
         Document,
@@ -47,26 +51,35 @@ if TYPE_CHECKING:
         PartialDate,
         Passage,
         Piece,
+        Problem,
         Repeats,
         Reprise,
         Root,
+        RunRecord,
         SearchPage,
         SearchRequest,
         Sort,
         Status,
+        StatusList,
+        StatusReport,
         Suggestion,
         SuggestionKind,
     )
     from indexer.searcher import SearchService
-    from indexer.settings import Settings, load_settings
+    from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
+    from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
     from indexer.understood import Telling, read_back, tellings_of
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "FRENCH",
     "JSON_PATH",
     "MONTHS",
     "SEARCH_PATH",
+    "STATUS_FULL",
+    "STATUS_OFF",
     "UNKNOWN_DATE",
+    "UNKNOWN_LANGUAGE",
     "DateFilter",
     "DateSource",
     "Document",
@@ -82,18 +95,22 @@ __all__ = [
     "PartialDate",
     "Passage",
     "Piece",
+    "Problem",
     "QueryTooLarge",
     "Reason",
     "Repeats",
     "Reprise",
     "RequestError",
     "Root",
+    "RunRecord",
     "SearchPage",
     "SearchRequest",
     "SearchService",
     "Settings",
     "Sort",
     "Status",
+    "StatusList",
+    "StatusReport",
     "Suggestion",
     "SuggestionKind",
     "Telling",
@@ -104,27 +121,35 @@ __all__ = [
     "date_text",
     "document_json",
     "document_url",
+    "language_label",
     "load_settings",
+    "moment_text",
     "page_text",
     "parse_request",
     "period_text",
     "read_back",
     "reasons_of",
+    "reasons_text",
     "refuse_unknown",
     "request_pairs",
+    "run_asked",
+    "run_counts",
+    "run_places",
     "search_page_json",
     "search_url",
+    "status_csv",
     "status_json",
     "suggestions_json",
     "tellings_of",
+    "toggle_language",
     "toggle_type",
     "url_of",
 ]
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "french.typography", "as_json", "why", "understood",
-    "documents", "searcher", "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "as_json",
+    "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
 )  # fmt: skip
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_type
+from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_language, toggle_type
 from indexer.model import (
     Contribution,
     Document,
     DocumentPage,
     FacetValue,
     Hit,
+    Problem,
     Repeats,
     Reprise,
+    RunRecord,
     SearchPage,
     SearchRequest,
-    Status,
+    StatusReport,
     Suggestion,
 )
 
@@ -32,6 +34,7 @@ def search_page_json(page: SearchPage) -> Json:
             "q": request.text,
             "type": list(request.types),
             "date": str(request.date) if request.date else None,
+            "langue": list(request.languages),
             "tri": str(request.sort),
             "mots": "tous" if request.all_words else None,
             "sans": list(request.literal),
@@ -54,6 +57,7 @@ def search_page_json(page: SearchPage) -> Json:
         "facets": {
             "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
             "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
+            "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
         },
         "suggestion": page.suggestion and {"q": page.suggestion.text, "url": search_url(page.suggestion, JSON_PATH)},
         "pages": {
@@ -85,9 +89,18 @@ def document_json(page: DocumentPage) -> Json:
     }
 
 
-def status_json(status: Status) -> Json:
-    """What the index holds."""
-    return {
+# What says where things lie on the machine that has the index, and what failed there.
+_PLACES = ("roots", "failed", "empty")
+_PLACES_OF_RUN = ("paths", "forget", "error")
+
+
+def status_json(report: StatusReport, *, places: bool = True) -> Json:
+    """What the index holds, what is not in it and why, and the last runs.
+
+    Without `places` paths and reasons are left out: what remains says nothing of the machine that has the index.
+    """
+    status, held = report.status, report.holdings
+    told = {
         "generation": status.generation,
         "published": status.published,
         "documents": status.documents,
@@ -95,12 +108,36 @@ def status_json(status: Status) -> Json:
         "roots": [asdict(root) for root in status.roots],
         "bytes": status.bytes,
         "last_run": dict(status.last_run),
+        "runs": [_run(run, places) for run in report.runs],
+        "formats": _commonest_first(held.formats),
+        "types": _commonest_first(held.types),
+        "years": {str(year): count for year, count in sorted(held.years.items())},
+        "languages": _commonest_first(held.languages),
+        "undated": held.undated,
+        "failed_count": len(report.failed),
+        "empty_count": len(report.empty),
+        "failed": list(map(_problem, report.failed)),
+        "empty": list(map(_problem, report.empty)),
     }
+    return told if places else {name: value for name, value in told.items() if name not in _PLACES}
 
 
 def suggestions_json(suggestions: Iterable[Suggestion]) -> Json:
     """What may be typed next, best first."""
     return {"suggestions": [{"text": one.text, "kind": str(one.kind), "count": one.count} for one in suggestions]}
+
+
+def _run(run: RunRecord, places: bool) -> Json:
+    told = {**asdict(run), "error": run.error or None, "ok": not run.error}
+    return told if places else {name: value for name, value in told.items() if name not in _PLACES_OF_RUN}
+
+
+def _problem(problem: Problem) -> Json:
+    return {"root": problem.root, "path": problem.path, "reason": problem.reason}
+
+
+def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _identity(document: Document, text: str = "") -> Json:
@@ -116,6 +153,9 @@ def _identity(document: Document, text: str = "") -> Json:
         "date": str(date) if date else None,
         "date_precision": date.precision if date else None,
         "date_source": str(document.date_source),
+        "language": document.language or None,
+        "format": document.format or None,
+        "authors": list(document.authors),
     }
 
 

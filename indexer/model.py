@@ -109,6 +109,7 @@ class PartialDate:
 
 
 UNKNOWN_DATE = "inconnue"
+UNKNOWN_LANGUAGE = "inconnue"
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -277,9 +278,10 @@ class Sort(StrEnum):
 class SearchRequest:
     """One question: the text as typed, the filters, the order, the page (from 1) and its size.
 
-    `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
-    `explain` asks for the reasons of each hit. `literal` are words taken as they were typed, never corrected nor found
-    under other names. `apart` shows documents that say nearly the same as hits of their own.
+    `types` holds any of these types (none: all), `languages` any of these codes or UNKNOWN_LANGUAGE. `all_words` asks
+    for every word instead of the usual matching rule. `explain` asks for the reasons of each hit. `literal` are words
+    taken as they were typed, never corrected nor found under other names. `apart` shows documents that say nearly the
+    same as hits of their own.
     """
 
     text: str = ""
@@ -292,6 +294,7 @@ class SearchRequest:
     explain: bool = False
     literal: tuple[str, ...] = ()
     apart: bool = False
+    languages: tuple[str, ...] = ()
 
 
 class InterpretationKind(StrEnum):
@@ -415,6 +418,7 @@ class SearchPage:
     interpretations: tuple[Interpretation, ...] = ()
     suggestion: SearchRequest | None = None
     reprises: int = 0
+    languages: tuple[FacetValue, ...] = ()
 
     @property
     def last_page(self) -> int:
@@ -476,6 +480,19 @@ class FileProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """A file, line or member that is not in the index, and why. `empty`: it could be read, but holds no text.
+
+    `path` is relative to the root of this name; problems are equal whatever their root is called.
+    """
+
+    path: str
+    reason: str
+    empty: bool = False
+    root: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """A folder or file that was given to `reindex`: its name in ids and paths, and where it lies."""
 
@@ -495,3 +512,70 @@ class Status:
     roots: tuple[Root, ...]
     last_run: Mapping[str, object] = field(default_factory=dict)
     copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of `reindex`: when it started (UTC, ISO 8601), what it was asked, what it did and how it ended.
+
+    `generation` is the one in service after it. Counts are those of the report: documents, but `failed` and `empty`
+    count files, lines and members. `error` says in French why the run, or one of its roots, came to nothing; empty
+    when all went well.
+    """
+
+    at: str
+    took_ms: int
+    generation: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    empty: int = 0
+    paths: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    full: bool = False
+    check: bool = False
+    watch: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many documents there are of each format, type, year and language ("": none is known), and without a date."""
+
+    formats: Mapping[str, int]
+    types: Mapping[str, int]
+    years: Mapping[int, int]
+    languages: Mapping[str, int]
+    undated: int
+
+
+class StatusList(StrEnum):
+    """The lists that go with a status; the values are those of `status --csv` and of the page's `liste`."""
+
+    FAILED = "echecs"
+    EMPTY = "vides"
+    UNDATED = "sans-date"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """All that the one who keeps an index wants to know of it: `problems` ordered by root and path, `runs` by date, the
+    last one first."""
+
+    status: Status
+    holdings: Holdings
+    problems: tuple[Problem, ...]
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        """What could not be read."""
+        return tuple(problem for problem in self.problems if not problem.empty)
+
+    @property
+    def empty(self) -> tuple[Problem, ...]:
+        """What holds no text."""
+        return tuple(problem for problem in self.problems if problem.empty)

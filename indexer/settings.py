@@ -21,17 +21,20 @@ from typing import Any
 
 from indexer.errors import ConfigError
 
+# Nothing; counts, which the facets tell too; paths of files and reasons as well.
+STATUS_PAGES = (STATUS_OFF, STATUS_SUMMARY, STATUS_FULL) = ("off", "summary", "full")
 FILE_NAME = "trouvaille.toml"
 INDEX_NAME = "index-trouvaille"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the site says of itself."""
+    """What the site says of itself. `status_page` is one of STATUS_PAGES."""
 
     name: str
     tagline: str
     examples: tuple[str, ...]
+    status_page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,5 +311,8 @@ def _check(values: Mapping[str, Any]) -> None:
     for key in _SHARES:
         if not 0 <= values[key] <= 1:
             raise ConfigError(f"« {key} » doit être entre 0 et 1, pas {values[key]}.")
+    if values["site.status_page"] not in STATUS_PAGES:
+        known = ", ".join(f"« {value} »" for value in STATUS_PAGES)
+        raise ConfigError(f"« site.status_page » est l’un de {known}, pas « {values['site.status_page']} ».")
     if not 0 <= values["server.port"] <= 65_535:
         raise ConfigError(f"« server.port » doit être entre 0 et 65535, pas {values['server.port']}.")

@@ -90,7 +90,7 @@ def test_the_json_of_a_search_has_the_keys_of_the_contract(trouvaille: Shell) ->
     page = trouvaille("search", "accord de paix d'Alger", "--json").json
     assert set(page) == {
         "query", "understood", "interpretations", "match", "total", "took_ms", "generation", "hits", "facets",
-        "suggestion", "pages",
+        "reprises", "suggestion", "pages",
     }  # fmt: skip
     assert page["hits"][0]["path"] == "déclaration.txt"
     assert page["hits"][0]["date"] is None
@@ -244,10 +244,54 @@ def test_status_says_what_the_index_holds(trouvaille: Shell) -> None:
     assert trouvaille("status").code == 2
     trouvaille("reindex", "textes")
     status = trouvaille("status", "--json").json
-    assert {"generation", "published", "documents", "roots", "bytes", "last_run"} == set(status)
+    assert set(status) == {
+        "generation", "published", "documents", "roots", "bytes", "last_run", "runs", "formats", "types", "years",
+        "languages", "undated", "copies", "failed_count", "empty_count", "failed", "empty",
+    }  # fmt: skip
     assert status["documents"] == 2
     assert status["roots"] == [{"name": "textes", "path": str(trouvaille.folder / "textes")}]
     assert trouvaille("status").out
+
+
+def test_status_tells_every_file_that_is_not_in_the_index_and_every_run(trouvaille: Shell) -> None:
+    (trouvaille.folder / "textes" / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (trouvaille.folder / "textes" / "vide.txt").write_bytes(b"")
+    trouvaille("reindex", "textes")
+    trouvaille("reindex", "absent")
+    trouvaille("reindex", "textes", "--dry-run")
+    status = trouvaille("status", "--json").json
+    assert [(one["root"], one["path"]) for one in status["failed"]] == [("textes", "photo.jpg")]
+    assert [(one["path"], one["reason"]) for one in status["empty"]] == [("vide.txt", "fichier vide")]
+    assert [(run["ok"], run["paths"], run["added"]) for run in status["runs"]] == [
+        (False, ["absent"], 0),
+        (True, ["textes"], 2),
+    ]
+    assert "absent" in status["runs"][0]["error"]
+    told = trouvaille("status").out
+    assert "photo.jpg" in told
+    assert "2 ajoutés, 1 échec, 1 vide" in told
+
+
+def test_lists_of_a_status_come_as_csv(trouvaille: Shell) -> None:
+    (trouvaille.folder / "textes" / "=1+1.jpg").write_bytes(b"\xff\xd8\xff")
+    trouvaille("reindex", "textes")
+    head, row = trouvaille("status", "--csv", "echecs").out.splitlines()
+    assert (head, row.split(";")[:2]) == ("\ufeffracine;chemin;raison", ["textes", "'=1+1.jpg"])
+    assert len(trouvaille("status", "--csv", "documents").out.splitlines()) == 3
+    assert "déclaration.txt" in trouvaille("status", "--csv", "sans-date").out
+    assert len(trouvaille("status", "--csv", "vides").out.splitlines()) == 1
+    assert trouvaille("status", "--csv", "autres").code == 2
+
+
+def test_many_problems_are_told_by_their_reason_and_all_of_them_in_json(trouvaille: Shell) -> None:
+    for number in range(50):
+        (trouvaille.folder / "textes" / f"photo-{number:02}.jpg").write_bytes(b"\xff\xd8\xff")
+    run = trouvaille("reindex", "textes")
+    assert run.out.count("\nÉchec : ") == 20
+    assert "… et 30 autres : 30 fois «" in run.out
+    assert "trouvaille status --csv echecs" in run.out
+    assert "--csv" not in trouvaille("reindex", "textes", "--dry-run").out
+    assert len(trouvaille("reindex", "--json").json["failed"]) == 50
 
 
 def test_verify_and_rollback(trouvaille: Shell) -> None:

@@ -58,6 +58,12 @@ FAULTS = {
     "not_found": Fault(
         404, "Page introuvable", "Cette adresse ne mène à rien.", "Partez de la recherche ou de la page d’accueil."
     ),
+    "status_withheld": Fault(
+        403,
+        "Liste non publique",
+        "Les chemins des fichiers et les raisons des échecs ne sont pas montrés ici.",
+        "Si vous tenez ce site, la commande « trouvaille status » les donne.",
+    ),
     "method_not_allowed": Fault(
         405, "Méthode refusée", "Ce service se consulte et ne se modifie pas.", "Employez GET ou HEAD."
     ),
@@ -111,10 +117,15 @@ class DocumentUnknown(Exception):
     """No document has the id of the address."""
 
 
+class StatusWithheld(Exception):
+    """What is asked of the status is not for the public."""
+
+
 def register(app: Flask) -> None:
     """Make every failure of `app` answer from the table."""
     app.register_error_handler(RequestError, _request_error)
     app.register_error_handler(DocumentUnknown, lambda error: answer("document_unknown"))
+    app.register_error_handler(StatusWithheld, lambda error: answer("status_withheld"))
     app.register_error_handler(IndexProblem, _index_problem)
     app.register_error_handler(HTTPException, _http_exception)
     app.register_error_handler(Exception, _unforeseen)

@@ -13,18 +13,37 @@ from werkzeug.wrappers import Response as BaseResponse
 from indexer import (
     JSON_PATH,
     SEARCH_PATH,
+    STATUS_FULL,
+    STATUS_OFF,
     SearchRequest,
     SearchService,
+    StatusList,
     document_json,
     parse_request,
+    refuse_unknown,
     search_page_json,
     search_url,
+    status_csv,
+    status_json,
     suggestions_json,
 )
 from webapp import pages
 from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.dates import FIELDS, read_period
-from webapp.errors import DocumentUnknown
+from webapp.errors import DocumentUnknown, StatusWithheld
+from webapp.status import (
+    CSV_TYPE,
+    FEW,
+    PER_PAGE,
+    STATUS_CSV_PATH,
+    STATUS_JSON_PATH,
+    STATUS_PATH,
+    problem_page,
+    read_list,
+    state,
+    undated_page,
+    undated_request,
+)
 from webapp.suggestions import (
     DESCRIPTION_PATH,
     DESCRIPTION_TYPE,
@@ -65,6 +84,9 @@ class Views:
             (SUGGESTIONS_PATH, self.suggestions),
             (DESCRIPTION_PATH, self.description),
             ("/document/<id:id>", self.document),
+            (STATUS_PATH, self.status),
+            (STATUS_JSON_PATH, self.status_json),
+            (STATUS_CSV_PATH, self.status_csv),
             ("/sante/vivant", self.alive),
             ("/sante/pret", self.ready),
             (f"{PREFIX}<name>", self.asset),
@@ -112,6 +134,25 @@ class Views:
             raise DocumentUnknown
         return render_template("document.html", view=pages.reading(page, text), query=text)
 
+    def status(self) -> str:
+        """`/etat` and, with `liste=`, a page of one of its lists."""
+        places = self._status_places()
+        args = request.args.to_dict(flat=False)
+        which = read_list(args)
+        report = self.service.report()
+        if which is None:
+            everything = pages.home(self.service.search(SearchRequest(per_page=1)), ())
+            undated = self.service.search(undated_request(1, FEW))
+            return render_template("status.html", view=state(report, everything, undated, places=places))
+        page = self._request({"page": args.get("page", [])}).page
+        if which is StatusList.UNDATED:
+            view = undated_page(self.service.search(undated_request(page, PER_PAGE)))
+        elif places:
+            view = problem_page(which, report.failed if which is StatusList.FAILED else report.empty, page)
+        else:
+            raise StatusWithheld
+        return render_template("status_list.html", view=view)
+
     # --- programs ---
 
     def results_json(self) -> Response:
@@ -128,6 +169,30 @@ class Views:
         response = jsonify(opensearch_json(asked.text, found, root_of(request)))
         response.content_type = SUGGESTIONS_TYPE
         return response
+
+    def status_json(self) -> Response:
+        """`/etat.json`"""
+        places = self._status_places()
+        refuse_unknown(request.args, ())
+        return jsonify(status_json(self.service.report(), places=places))
+
+    def status_csv(self) -> Response:
+        """`/etat.csv?liste=`: a whole list, as a file to be opened in a spreadsheet."""
+        places = self._status_places()
+        which = read_list(request.args.to_dict(flat=False), strict=True) or StatusList.FAILED
+        if which is not StatusList.UNDATED and not places:
+            raise StatusWithheld
+        lines = status_csv(which, self.service.report(), self.service.documents)
+        response = Response(lines, content_type=CSV_TYPE)
+        response.headers["Content-Disposition"] = f"attachment; filename={which}.csv"
+        return response
+
+    def _status_places(self) -> bool:
+        """True when paths and reasons may be shown. Raises NotFound when the site has no status page."""
+        wanted = self.service.settings.site.status_page
+        if wanted == STATUS_OFF:
+            raise NotFound
+        return wanted == STATUS_FULL
 
     def description(self) -> Response:
         """`/opensearch.xml`: how a browser searches here from its own address bar."""

@@ -63,6 +63,13 @@ class Part:
         numbers = order[first:end]
         return numbers if self.dead is None else numbers[~self.dead[numbers]]
 
+    def wanted(self, *, undated: bool) -> Array:
+        """The live documents, or those of them without a date, ascending."""
+        wanted = np.ones(self.segment.documents, bool) if self.dead is None else ~self.dead
+        if undated:
+            wanted = wanted & (self.segment.date_keys == 0).take(self.segment.date_ords)
+        return np.flatnonzero(wanted)
+
     @cached_property
     def _by_file(self) -> Array:
         """All documents, those of one file together: made at the first look-up (1 s for ten million)."""

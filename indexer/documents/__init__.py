@@ -30,20 +30,31 @@ from indexer.documents.formats import (
     named_format,
 )
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, repeated
+from indexer.documents.given import NOTHING_SAID, Inventory, Said, given_of, mark_of, not_met
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
+from indexer.documents.walk import (
+    METADATA,
+    FileFacts,
+    FolderMetadata,
+    Unwalkable,
+    is_metadata,
+    os_reason,
+    passed_over,
+    walk,
+)
+from indexer.documents.why import format_rule, inventory_above, language_rule
 from indexer.errors import UnreadableDocument
 from indexer.french.typography import NO_BREAK, number
 from indexer.model import place_inside
 
 __all__ = [
-    "FORMATS", "Choices", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated",
-    "walk",
+    "FORMATS", "METADATA", "NOTHING_SAID", "Choices", "Entry", "FileFacts", "FolderMetadata", "Inventory", "Line",
+    "Lines", "Rejected", "Said", "TypeRules", "Unwalkable", "format_rule", "has_lines", "inventory_above",
+    "is_metadata", "is_plain", "language_rule", "lines_of", "mark_of", "not_met", "os_reason", "passed_over",
+    "place_inside", "read", "read_lines", "refusal", "repeated", "walk",
 ]  # fmt: skip
 
-# Of the files inside of one file; and how many of their kinds a report names.
-_MAX_CHARS_INSIDE = 200_000_000
+# Kinds of files inside of a file, not read, that a report names.
 _KINDS_NAMED = 5
 # Formats without foreign code in them.
 _PLAIN = (TEXT, MARKDOWN, JSONL)
@@ -57,6 +68,7 @@ def read(
     max_bytes: int,
     today: date | None = None,
     choices: Choices | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Iterator[Entry | Rejected]:
     """The documents of one file and, when it holds files, of these, streamed.
 
@@ -64,22 +76,22 @@ def read(
     UnreadableDocument, its message the reason in French, when the file as a whole cannot be read; for a damaged gzip
     file that may come after entries. A file inside that cannot be read is a Rejected; pictures and the like inside are
     one Rejected together, as empty ones. `today` (default: the UTC day) bounds dates; without `choices` columns are
-    called what they usually are.
+    called what they usually are. What is `said` of the file from outside wins.
     """
     with _opened(path, relative, max_bytes, choices) as source:
-        reading = _Reading(rules, today or _today())
+        reading = _Reading(rules, today or _today(), said)
         yield from reading.documents(source, "")
         yield from reading.left_aside()
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One file while it is read, with the files inside of it; `chars` is the text found inside of it so far."""
+    """One file while it is read, with the files inside of it; `aside` counts what inside is no document, by kind."""
 
     rules: TypeRules
     today: date
+    said: Said
     aside: Counter[str] = field(default_factory=Counter)
-    chars: int = 0
 
     def documents(self, source: Source, member: str) -> Iterator[Entry | Rejected]:
         """The documents of the file, or of one inside of it (`member`: where)."""
@@ -102,13 +114,10 @@ class _Reading:
         self, source: Source, member: str, draft: Draft, format_: Format, warnings: tuple[str, ...]
     ) -> Entry | Rejected:
         draft = draft._replace(format=draft.format or format_.name, warnings=warnings + draft.warnings)
-        entry = assemble(draft, source.relative, self.rules, self.today)
+        given = given_of(self.said, member, alone=draft.key is None)
+        entry = assemble(draft, source.relative, self.rules, self.today, given)
         if isinstance(entry, Rejected):
             return replace(entry, member=member)
-        if member:  # what is read of one file is in memory at the same time
-            self.chars += len(entry.text)
-            if self.chars > _MAX_CHARS_INSIDE:
-                raise _TooMuchText("plus de 200 millions de caractères de texte à l’intérieur : découpez le fichier")
         return entry._replace(member=member)
 
     def _member(self, source: Source, member: str, found: Member) -> Iterator[Entry | Rejected]:
@@ -118,8 +127,6 @@ class _Reading:
             yield from self.documents(source.inside(found), inside)
         except OtherKind as error:
             self.aside[error.kind] += 1
-        except _TooMuchText:
-            raise
         except UnreadableDocument as error:
             yield Rejected(None, None, str(error), empty=False, member=inside)
 
@@ -138,10 +145,6 @@ class _Reading:
         yield Rejected(None, None, f"{files} de côté{NO_BREAK}: {', '.join(kinds)}{more}", empty=True)
 
 
-class _TooMuchText(UnreadableDocument):
-    """The files inside of a file hold more text than is kept in memory."""
-
-
 def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool:
     """True for a file that holds a document a line, by its name; with `path`, not when its content is clearly other."""
     format_ = named_format(relative)
@@ -154,6 +157,18 @@ def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool
         return False
     except UnreadableDocument:
         return True  # whoever opens its lines is told why not
+
+
+def refusal(path: str | os.PathLike[str], relative: str, *, max_bytes: int) -> str:
+    """Why a file is refused for its kind or its size alone (French), without reading all of it; "" for all others."""
+    try:
+        with _opened(path, relative, max_bytes) as source:
+            format_, _ = format_of(source)
+            if source.size > max_bytes:  # formats that want all of it say so first
+                next(format_.drafts(source), None)
+    except UnreadableDocument as error:
+        return str(error)
+    return ""
 
 
 def is_plain(path: str | os.PathLike[str], relative: str) -> bool:
@@ -173,13 +188,19 @@ def lines_of(path: str, relative: str, known: Known | None = None) -> Iterator[L
 
 
 def read_lines(
-    lines: Iterable[Line | Rejected], relative: str, rules: TypeRules, *, today: date | None = None
+    lines: Iterable[Line | Rejected],
+    relative: str,
+    rules: TypeRules,
+    *,
+    today: date | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Iterator[Entry | Rejected]:
     """The documents of some lines of a file."""
     today = today or _today()
+    given = given_of(said, "", alone=False)
     for line in lines:
         draft = line if isinstance(line, Rejected) else draft_of(line)
-        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today)
+        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today, given)
         yield entry if isinstance(entry, Rejected) else entry._replace(format=JSONL)
 
 

@@ -21,7 +21,7 @@ _MARKS = (
 # What French files are written in when they say nothing. latin-1 is read as cp1252, of which it is a part.
 _FRENCH = ["cp1252", "mac_roman"]
 _SAMPLE = 64 * 1024
-_LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028]")
+_LINE_ENDS = re.compile(r"[\x85\u2028]")
 _PAGE_ENDS = re.compile(r"[\f\u2029]")
 _SPACE_CONTROLS = re.compile(r"[\x0b\x1c-\x1f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -123,6 +123,8 @@ def clean(text: str) -> str:
 
     The author's accents keep their Unicode form. Lone surrogates become U+FFFD.
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not _CLEAN.fullmatch(text):
         text = _LINE_ENDS.sub("\n", text)
         text = _PAGE_ENDS.sub("\n\n", text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -10,7 +10,20 @@ from typing import Any, NamedTuple, Protocol
 from indexer.documents import Entry
 from indexer.documents.hyphens import Joins
 from indexer.french import Analyzer, Learned, WordLists
-from indexer.model import Contribution, DateFilter, Document, FileProblem, Repeats, Root, Sort, Status, Suggestion
+from indexer.model import (
+    Contribution,
+    DateFilter,
+    Document,
+    FileProblem,
+    Holdings,
+    Problem,
+    Repeats,
+    Root,
+    RunRecord,
+    Sort,
+    Status,
+    Suggestion,
+)
 from indexer.query.spelling import Lexicon
 from indexer.query.tree import Node
 
@@ -30,6 +43,7 @@ class EngineQuery:
     tree: Node
     types: tuple[str, ...] = ()
     date: DateFilter | None = None
+    languages: tuple[str, ...] = ()
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
@@ -45,9 +59,9 @@ class EngineAnswer:
     """What was found.
 
     `matched` counts the documents of the tree before filters, `total` those that pass the filters too, `every` those of
-    the second tree that pass them (None when there is none). `types` and `dates` count documents that pass every filter
-    but the one of their own group; `dates` by year (the key yyyy0000, 0 unknown), and by date key inside the year that
-    the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
+    the second tree that pass them (None when there is none). `types`, `dates` and `languages` count documents that pass
+    every filter but the one of their own group; `dates` by year (the key yyyy0000, 0 unknown), and by date key inside
+    the year that the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
 
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
     most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
@@ -63,6 +77,7 @@ class EngineAnswer:
     hits: tuple[tuple[Document, float], ...]
     types: Mapping[str, int]
     dates: Mapping[int, int]
+    languages: Mapping[str, int]
     reasons: tuple[tuple[Contribution, ...], ...]
     repeats: tuple[Repeats, ...]
     reprises: int
@@ -100,6 +115,17 @@ class Snapshot(Protocol):
     @property
     def sigles(self) -> tuple[Learned, ...]:
         """What the documents say their sigles stand for; the same object as long as a new generation has the same."""
+
+    @property
+    def holdings(self) -> Holdings:
+        """How many documents there are of each kind; counted once."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be indexed, by root and path; read once."""
+
+    def documents(self, *, undated: bool = False) -> Iterator[Document]:
+        """Every document, or those without a date, in no order that means anything; read one by one."""
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""
@@ -169,6 +195,9 @@ class Update(Protocol):
     def files(self) -> bytes:
         """The file table that the previous run left, as it was given to `publish`; empty when there is none."""
 
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be indexed, as it was given to `publish` by the previous run."""
+
     def preparer(self) -> Callable[[], Preparer]:
         """What makes a Preparer with the word lists of this run; can be sent to another process."""
 
@@ -187,7 +216,9 @@ class Update(Protocol):
     def stored(self, id: str) -> Document:
         """A document of the generation in service, to be added again by a rebuild."""
 
-    def publish(self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any]) -> int:
+    def publish(
+        self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any], problems: Sequence[Problem] = ()
+    ) -> int:
         """Put the new generation in service and return its number."""
 
 
@@ -208,6 +239,12 @@ class Engine(Protocol):
 
     def warnings(self) -> tuple[str, ...]:
         """What makes the place of the index unsafe, in French sentences: a network file system."""
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """The last runs that were remembered, the last one first. Never raises: nothing depends on them."""
+
+    def remember(self, run: RunRecord) -> None:
+        """Remember a run, if that can be done; needs no lock."""
 
     def rollback(self) -> int:
         """Put the generation before the one in service back; its number. Raises IndexLocked, IndexMissing."""

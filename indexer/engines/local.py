@@ -10,18 +10,32 @@ from pathlib import Path
 
 from indexer.columnar.generation import OpenGeneration
 from indexer.columnar.generations import FileState, IndexDirectory, Manifest
+from indexer.columnar.history import History
 from indexer.columnar.network import network_file_system
 from indexer.engines.base import EngineAnswer, EngineQuery
 from indexer.engines.collection import Collection
 from indexer.engines.completion import Completion
 from indexer.engines.evaluate import find
+from indexer.engines.holdings import holdings_of
 from indexer.engines.lexicon import LocalLexicon
+from indexer.engines.problems import PROBLEMS, printable, problems_from
 from indexer.engines.reprises import all_repeats_of
 from indexer.engines.sigles import SIGLES, learned_from
 from indexer.engines.update import WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
-from indexer.model import NO_REPEATS, Document, FileProblem, Repeats, Root, Status, Suggestion
+from indexer.model import (
+    NO_REPEATS,
+    Document,
+    FileProblem,
+    Holdings,
+    Problem,
+    Repeats,
+    Root,
+    RunRecord,
+    Status,
+    Suggestion,
+)
 from indexer.settings import Ranking
 
 _ATTEMPTS = 5
@@ -73,6 +87,29 @@ class LocalSnapshot:
         """See engines.base.Snapshot. An index that was written before there were any has none."""
         return _learned((self._folder / SIGLES).read_bytes()) if SIGLES in self.manifest.files else ()
 
+    @cached_property
+    def holdings(self) -> Holdings:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            return holdings_of(self._collection)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            content = (self._folder / PROBLEMS).read_bytes() if PROBLEMS in self.manifest.files else b""
+            return tuple(map(printable, problems_from(content)))
+
+    def documents(self, *, undated: bool = False) -> Iterator[Document]:
+        """See engines.base.Snapshot."""
+        for part in self.generation.parts:
+            with self.generation.damage_named():
+                wanted = part.wanted(undated=undated).tolist()
+            for number in wanted:
+                with self.generation.damage_named():
+                    document = part.document(number)
+                yield document
+
     def search(self, query: EngineQuery) -> EngineAnswer:
         """See engines.base.Snapshot."""
         stem = self.analyzer.stem
@@ -85,6 +122,7 @@ class LocalSnapshot:
                 hits=tuple((found.reader.read(number), score) for number, score in found.hits),
                 types=found.types,
                 dates=found.dates,
+                languages=found.languages,
                 reasons=tuple(found.reasons),
                 repeats=tuple(found.repeats),
                 reprises=found.reprises,
@@ -128,6 +166,7 @@ class LocalEngine:
 
     def __init__(self, directory: Path, ranking: Ranking) -> None:
         self._directory = IndexDirectory(directory)
+        self._history = History(directory)
         self._ranking = ranking
         self._snapshot: LocalSnapshot | None = None
         self._swap = threading.Lock()
@@ -181,6 +220,14 @@ class LocalEngine:
             f"L’index {path} est sur un disque en réseau ({system}) : une coupure pendant une recherche peut arrêter "
             "le service. Un disque local est plus sûr.",
         )
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """See engines.base.Engine."""
+        return self._history.runs()
+
+    def remember(self, run: RunRecord) -> None:
+        """See engines.base.Engine."""
+        self._history.add(run)
 
     def rollback(self) -> int:
         """See engines.base.Engine."""

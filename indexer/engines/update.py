@@ -19,10 +19,11 @@ from indexer.columnar.writer import Writer
 from indexer.documents.hyphens import Joins, unknown
 from indexer.engines.base import Batch, Known, Place, Preparer
 from indexer.engines.joints import Joints
+from indexer.engines.problems import PROBLEMS, problems_from, problems_to_bytes
 from indexer.engines.sigles import SIGLES, SigleCounts, learned_from
 from indexer.errors import IndexDamaged
 from indexer.french import CHAIN_VERSION, WordLists
-from indexer.model import Document, Root
+from indexer.model import Document, Problem, Root
 
 FILES = "files.json"
 WORDS = "words-"
@@ -33,7 +34,7 @@ _AT_ONCE = 4096
 _REASONS = {
     "chain": "l’analyse du français a changé de version",
     "words": "les listes de mots ont changé",
-    "types": "les règles de types ont changé",
+    "types": "les règles de types ou les noms de colonnes ont changé",
 }
 
 
@@ -91,6 +92,10 @@ class LocalUpdate:
         """See engines.base.Update."""
         return self._content(self._manifest, FILES)
 
+    def problems(self) -> tuple[Problem, ...]:
+        """See engines.base.Update."""
+        return problems_from(self._content(self._manifest, PROBLEMS))
+
     def _content(self, manifest: Manifest | None, name: str) -> bytes:
         """A file of a generation, checked; empty when it has none of this name. Raises IndexDamaged."""
         if manifest is None or name not in manifest.files:
@@ -139,12 +144,17 @@ class LocalUpdate:
         if self._continued is not None:
             self._writer.remove(ids)
 
-    def publish(self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any]) -> int:
+    def publish(
+        self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any], problems: Sequence[Problem] = ()
+    ) -> int:
         """See engines.base.Update."""
         assert self._writer is not None
         documents = self._writer.commit()
         draft = self._directory.draft
         _write_anew(draft / FILES, files)
+        (draft / PROBLEMS).unlink(missing_ok=True)
+        if problems:
+            _write_anew(draft / PROBLEMS, problems_to_bytes(problems))
         if self._sigles:
             self._sigles.continue_from(learned_from(self._content(self._continued, SIGLES)))
             _write_anew(draft / SIGLES, self._sigles.to_bytes())
@@ -198,7 +208,11 @@ class _Documents(Sequence[Known]):
         raise IndexError(place)
 
 
-_CALLED = {FILES: "La table des fichiers", SIGLES: "La liste des sigles"}
+_CALLED = {
+    FILES: "La table des fichiers",
+    PROBLEMS: "La liste des fichiers en échec",
+    SIGLES: "La liste des sigles",
+}
 
 
 def _damaged(name: str, how: str) -> IndexDamaged:

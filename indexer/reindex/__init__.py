@@ -5,18 +5,22 @@ Nothing of a run is visible before its generation is published; a run that is ki
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine
 from indexer.errors import IndexProblem
 from indexer.french import WordLists
+from indexer.model import Problem, RunRecord
 from indexer.reindex.crew import usable_cores
-from indexer.reindex.report import Problem, Report
+from indexer.reindex.remembered import remembered
+from indexer.reindex.report import Report
 from indexer.reindex.run import Progress, Run, document_id
-from indexer.settings import Settings
+from indexer.settings import Columns, Settings, packaged_columns
 
 __all__ = ["Problem", "Progress", "Report", "document_id", "reindex"]
 
@@ -32,6 +36,7 @@ def reindex(
     full: bool = False,
     check: bool = False,
     dry_run: bool = False,
+    watch: bool = False,
     jobs: int | None = None,
     new_roots: bool = True,
     progress: Progress = lambda done, total, written, what: None,
@@ -39,15 +44,26 @@ def reindex(
     """Bring the index up to date with the disk.
 
     Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
-    dates stay), `check` hashes every file, `dry_run` only reports. `jobs` processes read and analyse, when there is
-    enough to do: as many as the machine has cores if None, this one alone if 1; what comes of it is the same. Without
-    `new_roots`, paths that are in no root are passed over. Raises
-    IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem when
-    the index could not be written or a process was lost.
+    dates stay), `check` hashes every file, `dry_run` only reports. `watch`: nobody asked for this run by itself. `jobs`
+    processes read and analyse, when there is enough to do: as many as the machine has cores if None, this one alone if
+    1; what comes of it is the same. Without `new_roots`, paths that are in no root are passed over. The engine
+    remembers the run, but for a `dry_run` (see remembered).
+
+    Raises IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem
+    when the index could not be written or a process was lost.
     """
-    started = time.monotonic()
-    try:
-        with engine.update(lists, rules.digest, full=full) as update:
+    asked = RunRecord(
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        took_ms=0,
+        paths=tuple(map(str, paths)),
+        forget=tuple(map(str, forget)),
+        full=full,
+        check=check,
+        watch=watch,
+    )
+    digest = _digest_of(rules, settings.columns)
+    with remembered(engine, asked, dry_run=dry_run) as ended:
+        with _write_failures_named(), engine.update(lists, digest, full=full) as update:
             run = Run(
                 update,
                 settings,
@@ -61,11 +77,25 @@ def reindex(
             if update.outdated:
                 run.report.warnings.append(f"Tout l’index est reconstruit : {update.outdated}.")
             run.go(run.choose(paths, forget, new_roots=new_roots), progress)
+        ended(run.report)
+    return run.report
+
+
+@contextmanager
+def _write_failures_named() -> Iterator[None]:
+    """What the disk refuses becomes IndexProblem."""
+    try:
+        yield
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise IndexProblem(
             f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
             "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
         ) from error
-    run.report.took_ms = round((time.monotonic() - started) * 1000)
-    return run.report
+
+
+def _digest_of(rules: TypeRules, columns: Columns) -> str:
+    """Changes with whatever is decided of a document while it is read: its type, and which of its fields is which."""
+    if columns == packaged_columns():
+        return rules.digest
+    return hashlib.sha256(f"{rules.digest} {columns}".encode()).hexdigest()

@@ -5,21 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A file or document that is not in the index, and why. `empty`: it could be read, but holds no text."""
-
-    path: str
-    reason: str
-    empty: bool = False
+from indexer.model import Problem
 
 
 @dataclass(slots=True)
 class Report:
     """What a run did: counts are documents, `failed` and `empty` files or lines with their reasons.
 
-    `missing` holds roots that could not be read at all; nothing of theirs was removed.
+    `missing` holds roots that could not be read at all; nothing of theirs was removed. `published`: the generation is
+    the run's own.
     """
 
     generation: int = 0
@@ -31,6 +25,7 @@ class Report:
     missing: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     took_ms: int = 0
+    published: bool = False
 
     @property
     def exit_code(self) -> int:

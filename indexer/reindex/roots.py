@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.documents import is_metadata
 from indexer.errors import CorpusError
-from indexer.model import Root
+from indexer.model import Problem, Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,12 @@ class Scope:
     def covers(self, path: str) -> bool:
         """True for a relative path that this scope looks at."""
         return not self.below or path == self.below or path.startswith(self.below + "/")
+
+    def tells_of(self, problem: Problem) -> bool:
+        """True for a problem of a file, or of a line or a part of one, that this scope looks at."""
+        return problem.root == self.root.name and (
+            self.covers(problem.path) or problem.path.startswith((self.below + "#", self.below + "!/"))
+        )
 
     def contains(self, other: Scope) -> bool:
         """True when `other` is a smaller part of the same root."""
@@ -78,6 +85,8 @@ class Roots:
             if path == Path(root.path):
                 return Scope(root)
             if path.is_relative_to(root.path):
+                if is_metadata(path.name) and not path.is_dir():
+                    return self._scope(path.parent)  # it is about its folder
                 return Scope(root, unicodedata.normalize("NFC", path.relative_to(root.path).as_posix()))
             if Path(root.path).is_relative_to(path):
                 raise CorpusError(

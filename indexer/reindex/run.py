@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from indexer import documents
-from indexer.documents import FileFacts, Line, Rejected, TypeRules, place_inside
+from indexer.documents import NOTHING_SAID, FileFacts, Line, Rejected, Said, TypeRules, place_inside
 from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
-from indexer.model import Document, Root
+from indexer.model import Document, Problem, Root
 from indexer.reindex.claims import FREED, Claims
-from indexer.reindex.comparison import Comparison, compare, with_moves
+from indexer.reindex.comparison import Comparison, FileToRead, compare, with_moves
 from indexer.reindex.crew import Crew, Job
 from indexer.reindex.held import Held
-from indexer.reindex.report import Problem, Report
+from indexer.reindex.report import Report
 from indexer.reindex.roots import Roots, Scope
 from indexer.reindex.table import FileRecord, FileTable, Mask, NextTable
 from indexer.reindex.work import Copies, Done, Files, FileTask, Found, Lines, Outcome, Reader, Unit, hash_of
@@ -50,15 +50,18 @@ class _Reading:
     """A file that this run reads.
 
     `number` is its number in the table of files; `held_as` the key under which the index has documents of it (its own,
-    or that of the file it was before it moved), empty when there are none. `documents` counts those that the index will
-    have of it. `waits`: an id of it may become free before the end of the run.
+    or that of the file it was before it moved), empty when there are none. `anew`: they are written again even if their
+    bytes are the same, because it has moved, or a table says other things of it (`said`). `documents` counts those that
+    the index will have of it, `members` where in it they were found. `waits`: an id of it may become free before the
+    end of the run.
     """
 
     root: Root
     facts: FileFacts
     number: int | None
     held_as: str
-    moved: bool
+    anew: bool
+    said: Said = field(default_factory=lambda: NOTHING_SAID)
     held: Held = field(default_factory=lambda: Held(()))
     read_ns: int = 0
     sha256: str = ""
@@ -66,6 +69,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     conflicts: list[Problem] = field(default_factory=list)
     waits: bool = False
+    members: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> str:
@@ -101,7 +105,7 @@ class Run:
         self._roots = Roots(update.roots)
         self._table = FileTable(update.files())
         self._next = NextTable(self._table)
-        self._to_read: list[tuple[Root, FileFacts, int | None, str]] = []
+        self._to_read: list[tuple[Root, FileToRead, str]] = []
         # Files that the index knows and that are still to be read: they may give up ids.
         self._unfinished: set[str] = set()
         self._moved: dict[str, str] = {}
@@ -139,9 +143,11 @@ class Run:
             self._remember(reading)
         self.report.problems += self._next.problems()
         self.report.problems.sort(key=lambda problem: problem.path)
-        if (self._dirty or self._next.changed) and not self._dry_run:
+        problems = self._told([look.scope for look in looks])
+        self._dirty |= self._next.changed or problems != self._update.problems()
+        if self._dirty and not self._dry_run:
             self._tell("Écriture de l’index")
-            self._publish()
+            self._publish(problems)
 
     def _tell(self, what: str) -> None:
         self._progress(self._files_done, len(self._to_read), self._written, what)
@@ -170,6 +176,7 @@ class Run:
             self.report.missing.append(Problem(scope.root.path, f"{error} Ses documents sont gardés."))
             return None
         self.report.problems += look.problems
+        self.report.warnings += look.warnings
         return look
 
     def _settle_what_is_not_read(self, looks: Sequence[Comparison]) -> None:
@@ -193,7 +200,7 @@ class Run:
                     self._unfinished.add(key)
                     if key != held_as:
                         self._moved[held_as] = key
-                self._to_read.append((look.scope.root, file.facts, file.number, held_as))
+                self._to_read.append((look.scope.root, file, held_as))
         for name, mask in kept.items():
             self._keep(name, mask)
 
@@ -228,9 +235,10 @@ class Run:
         yield from self._copies()
         group: list[_Reading] = []
         weight = 0
-        for root, facts, number, held_as in self._to_read:
-            moved = bool(held_as) and number is None
-            reading = _Reading(root, facts, number, held_as, moved)
+        for root, file, held_as in self._to_read:
+            facts = file.facts
+            moved = bool(held_as) and file.number is None
+            reading = _Reading(root, facts, file.number, held_as, moved or file.said_anew, file.said)
             if documents.has_lines(facts.relative, facts.path):
                 if group:
                     yield self._files_job(group, weight)
@@ -272,12 +280,12 @@ class Run:
         return Job(partial(self._take_copies, iter(places)), Copies(tuple(copied)), weight)
 
     def _files_job(self, group: list[_Reading], weight: int) -> Job:
-        tasks = tuple(_task(one.facts, self._known_hash(one)) for one in group)
+        tasks = tuple(_task(one, self._known_hash(one)) for one in group)
         return Job(partial(self._take_files, deque(group)), Files(tasks), weight)
 
     def _known_hash(self, reading: _Reading) -> str:
-        """The hash that makes it needless to read a file; none in a rebuild."""
-        if reading.number is None or self._rebuild:
+        """The hash that makes it needless to read a file; none where it is to be read anyway."""
+        if reading.number is None or reading.anew or self._rebuild:
             return ""
         return self._table.root(reading.root.name).sha256(reading.number)
 
@@ -293,12 +301,12 @@ class Run:
             yield Job(lambda done: self._keep_touched(reading))
             return
         reading.held = self._held(reading)
-        known = None if self._rebuild or reading.moved else reading.held.line
+        known = None if self._rebuild or reading.anew else reading.held.line
         try:
             with documents.lines_of(facts.path, facts.relative, known) as lines:
                 yield Job(lambda done: self._take_kept(reading, lines))
                 for group in _grouped(lines.read() if lines.to_read else ()):
-                    unit = Lines(facts.relative, group)
+                    unit = Lines(facts.relative, group, reading.said)
                     yield Job(partial(self._take_lines, reading, iter(group)), unit, _size(unit))
         except UnreadableDocument as error:
             reason = str(error)
@@ -324,7 +332,9 @@ class Run:
             elif outcome.same:
                 self._keep_touched(reading)
             else:
-                places += self._places(reading, outcome, partial(_whole_file, reading.facts))
+                places += self._places(reading, outcome, partial(_whole_file, reading))
+                if reading.said:
+                    reading.members.update(item.member for item in outcome.items)
                 if not outcome.more:
                     self._finish(reading, outcome.unreadable)
             if not outcome.more:
@@ -344,7 +354,7 @@ class Run:
         """What became of the next lines of a group."""
         (outcome,) = done.outcomes
         lines = tuple(islice(coming, len(outcome.items)))
-        places = self._places(reading, outcome, partial(_one_line, reading.facts, lines))
+        places = self._places(reading, outcome, partial(_one_line, reading, lines))
         self._write(done.batch, places, reading.facts.relative)
 
     def _take_copies(self, coming: Iterator[Place], done: Done) -> None:
@@ -384,7 +394,11 @@ class Run:
                 self._conflict(reading, item, f"l’identifiant « {id} » est déjà pris par {owner}")
             return None
         if owner and known is None:
-            return None  # twice in a file that was changed while it was read: the next run reads it again
+            # Twice in an archive; of lines, the file was changed while it was read, and the next run reads it again.
+            if item.member and again and len(reading.problems) < _MAX_PROBLEMS:
+                reason = f"l’identifiant « {id} » est déjà pris par un autre document du même fichier"
+                reading.problems.append(Problem(_path(reading.facts.relative, item), reason))
+            return None
         if not self._keys or self._keys[-1] != reading.key:
             self._keys.append(reading.key)
         self._claims.set(id, len(self._keys) - 1)
@@ -393,7 +407,7 @@ class Run:
             self.report.added += 1
             return _place_of(reading, item, id, self._now)
         reading.held.settle_known(known)
-        if known.digest == item.digest and not reading.moved:
+        if known.digest == item.digest and not reading.anew:
             self.report.unchanged += 1
             if not self._rebuild:
                 return None
@@ -436,7 +450,7 @@ class Run:
 
     def _keep_unopened(self, reading: _Reading, reason: str) -> None:
         """It may be readable again tomorrow: what the index has of it stays, and it is tried again next time."""
-        self.report.problems.append(Problem(reading.facts.relative, reason))
+        self.report.problems.append(Problem(reading.facts.relative, reason, root=reading.root.name))
         self._done(reading)
         if reading.number is not None:
             mask = np.zeros(len(self._table.root(reading.root.name)), bool)
@@ -465,6 +479,8 @@ class Run:
                 self._to_copy.append(rest)
         else:
             self._remove(reading.held.unsettled())
+        for missing in documents.not_met(reading.said, reading.members):
+            self._warn(reading, f"« {missing} », que nomme {documents.METADATA}, n’est pas dans ce fichier")
         self._done(reading)
         if reading.waits or reading.conflicts:
             self._late.append(reading)
@@ -480,7 +496,8 @@ class Run:
         """A file with an id that another place has is read at each run, until one of the two gives way."""
         problems = tuple(reading.problems + reading.conflicts)
         read_ns, sha256 = (0, "") if reading.conflicts else (reading.read_ns, reading.sha256)
-        record = FileRecord(reading.facts, read_ns, sha256, reading.documents, problems)
+        given = documents.mark_of(reading.said)
+        record = FileRecord(reading.facts, read_ns, sha256, reading.documents, problems, given)
         self._next.put(reading.root.name, record, reading.number)
 
     # --- writing ---------------------------------------------------------------------------------------------------
@@ -504,7 +521,19 @@ class Run:
             self._update.start(rebuild=self._rebuild)
             self._started = True
 
-    def _publish(self) -> None:
+    def _told(self, scopes: Sequence[Scope]) -> tuple[Problem, ...]:
+        """What could not be indexed of any root: what this run says, and what was said of places that it left alone."""
+        roots = {root.name for root in self._roots.all}
+        seen = [problem for problem in self.report.problems if problem.root in roots]
+        left = [
+            problem
+            for problem in self._update.problems()
+            if problem.root in roots and not any(scope.tells_of(problem) for scope in scopes)
+        ]
+        told = {(problem.root, problem.path, problem.reason): problem for problem in left + seen}
+        return tuple(told[key] for key in sorted(told))
+
+    def _publish(self, problems: Sequence[Problem]) -> None:
         self._begin()
         run = {
             "at": self._now,
@@ -512,7 +541,10 @@ class Run:
             "failed": sum(not problem.empty for problem in self.report.problems),
             "empty": sum(problem.empty for problem in self.report.problems),
         }
-        self.report.generation = self._update.publish(files=self._next.to_bytes(), roots=self._roots.all, last_run=run)
+        self.report.generation = self._update.publish(
+            files=self._next.to_bytes(), roots=self._roots.all, last_run=run, problems=problems
+        )
+        self.report.published = True
 
 
 def document_id(root: str, relative: str) -> str:
@@ -535,18 +567,19 @@ def _grouped(lines: Iterable[Line | Rejected]) -> Iterator[tuple[Line | Rejected
         yield tuple(group)
 
 
-def _task(facts: FileFacts, sha256: str = "") -> FileTask:
-    return FileTask(facts.path, facts.relative, sha256, facts.size)
+def _task(reading: _Reading, sha256: str = "") -> FileTask:
+    facts = reading.facts
+    return FileTask(facts.path, facts.relative, sha256, facts.size, reading.said)
 
 
-def _whole_file(facts: FileFacts, item: int) -> Unit:
+def _whole_file(reading: _Reading, item: int) -> Unit:
     """What reads again what an item of a file was read from."""
-    return Files((_task(facts),))
+    return Files((_task(reading),))
 
 
-def _one_line(facts: FileFacts, lines: Sequence[Line | Rejected], item: int) -> Unit:
+def _one_line(reading: _Reading, lines: Sequence[Line | Rejected], item: int) -> Unit:
     """What reads again what an item of some lines was read from."""
-    return Lines(facts.relative, (lines[item],))
+    return Lines(reading.facts.relative, (lines[item],), reading.said)
 
 
 def _size(unit: Unit) -> int:

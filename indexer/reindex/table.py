@@ -9,7 +9,7 @@ import json
 import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -17,19 +17,19 @@ import numpy.typing as npt
 
 from indexer.documents import FileFacts
 from indexer.errors import IndexDamaged
-from indexer.reindex.report import Problem
+from indexer.model import Problem
 
-_FORMAT = 1
+_FORMAT = 2
 # A file changed within this time of its reading may have changed again without a trace in its times (the clock of a
 # file system ticks up to 2 s): it is hashed at the next run.
 _RACY_NS = 2_000_000_000
 _ROW = np.dtype(
     [
         ("size", "<i8"), ("mtime_ns", "<i8"), ("ctime_ns", "<i8"), ("inode", "<u8"),
-        ("read_ns", "<i8"), ("documents", "<i8"), ("sha256", "S64"),
+        ("read_ns", "<i8"), ("documents", "<i8"), ("sha256", "S64"), ("given", "<u8"),
     ]
 )  # fmt: skip
-_PACKED = struct.Struct("<qqqQqq64s")
+_PACKED = struct.Struct("<qqqQqq64sQ")
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,19 +37,21 @@ Mask = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """A file as a run found it: when its reading began, the SHA-256 of its bytes ("" to have it read again at the next
-    run), how many documents the index has of it, and what could not be indexed."""
+    run), how many documents the index has of it, what could not be indexed, and the mark of what was said of it by a
+    table of metadata (0: nothing)."""
 
     facts: FileFacts
     read_ns: int
     sha256: str
     documents: int
     problems: tuple[Problem, ...] = ()
+    given: int = 0
 
     def row(self) -> tuple[int | bytes, ...]:
         """Its numbers, in the order of the columns."""
         facts = self.facts
         numbers = (facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode, self.read_ns, self.documents)
-        return (*numbers, self.sha256.encode())
+        return (*numbers, self.sha256.encode(), self.given)
 
 
 class RootFiles:
@@ -65,6 +67,7 @@ class RootFiles:
         self._newest = np.maximum(columns[1], columns[2])
         self._settled = self._newest < rows["read_ns"] - _RACY_NS
         self._facts = columns
+        self._given = rows["given"]
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -89,6 +92,10 @@ class RootFiles:
             and facts.ctime_ns == ctime_ns[number]
             and facts.inode == inode[number]
         )
+
+    def given(self, number: int) -> int:
+        """The mark of what was said of a file when it was read."""
+        return int(self._given[number])
 
     def size(self, number: int) -> int:
         """The bytes of a file."""
@@ -193,15 +200,15 @@ class NextTable:
         return self._changed or not all(kept.all() for kept in self._kept.values())
 
     def problems(self) -> Iterator[Problem]:
-        """What could not be indexed, of all files."""
+        """What could not be indexed, of all files, each with its root."""
         for name, kept in self._kept.items():
             before = self._before.root(name)
             for path, problems in before.problems.items():
                 if kept[bisect_left(before.paths, path)]:
-                    yield from problems
-        for by_path in self._problems.values():
+                    yield from (replace(problem, root=name) for problem in problems)
+        for name, by_path in self._problems.items():
             for problems in by_path.values():
-                yield from problems
+                yield from (replace(problem, root=name) for problem in problems)
 
     def to_bytes(self) -> bytes:
         """For the next run to read."""

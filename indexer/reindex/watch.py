@@ -20,9 +20,10 @@ from indexer.columnar.network import network_file_system
 from indexer.documents import passed_over
 from indexer.engines.base import Engine
 from indexer.errors import IndexLocked, IndexProblem, TrouvailleError
+from indexer.model import Problem
 from indexer.reindex.agenda import Agenda, is_below, outermost
 from indexer.reindex.notices import Change, Notices, unfollowed
-from indexer.reindex.report import Problem, Report
+from indexer.reindex.report import Report
 from indexer.settings import Settings
 
 # How often roots are seen to be there still.
@@ -210,8 +211,10 @@ class Watch:
     def _failed(self, place: _Place, reason: str, now: float) -> None:
         """No notices for some time: the whole place is looked at instead."""
         place.stop()
-        delay = _backoff(place.failures)
-        place.retry_at, place.failures = now + delay, place.failures + 1
+        if now - place.retry_at > _FAILED_MOST_S:
+            place.failures = 0  # all went well for some time
+        place.retry_at = now + _backoff(place.failures)
+        place.failures += 1
         every_s = self._settings.corpus.watch_every_s
         self._say(
             f"notices {place.path}",
@@ -251,7 +254,7 @@ class Watch:
         index = str(self._settings.index.directory)
         if path == index or is_below(path, index):
             return ""
-        if PurePath(path).name == _METADATA:
+        if PurePath(path).name.lower() == _METADATA:
             path = str(PurePath(path).parent)
         root = self._root_of(path)
         relative = path[len(root) :].strip("/")

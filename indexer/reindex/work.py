@@ -9,33 +9,40 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from indexer import documents
 from indexer.columnar.durable import sha256
-from indexer.documents import Entry, Line, Rejected, TypeRules
+from indexer.documents import Entry, Line, Rejected, Said, TypeRules
 from indexer.engines.base import Batch, Preparer
 from indexer.errors import UnreadableDocument
 from indexer.model import Document
 from indexer.reindex.limits import ALL, At, unwatched
 
-# A document with more text than that is data: the longest books have six million characters.
-_MAX_CHARS = 64_000_000
+# A document with more text than that is data: the longest novels have ten million characters. The process that writes
+# holds some seven times as much of each.
+_MAX_CHARS = 20_000_000
 # Text of one file after which what was found goes back: it is twice as large by then, and is held by two processes.
 _PIECE_CHARS = 4_000_000
+# A file that is larger is looked at before it is hashed: it may be a film.
+_BIG_BYTES = 4_000_000
 _TOO_LONG = f"plus de {_MAX_CHARS // 1_000_000} millions de signes de texte"
 
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """A file to read, unless its bytes have this SHA-256 ("": whatever they are); `size` in bytes, as it was listed."""
+    """A file to read, unless its bytes have this SHA-256 ("": whatever they are); `size` in bytes, as it was listed.
+
+    `said` is what a table of metadata says of it.
+    """
 
     path: str
     relative: str
     sha256: str
     size: int = 0
+    said: Said = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class Lines:
 
     relative: str
     lines: tuple[Line | Rejected, ...]
+    said: Said = field(default_factory=dict)
 
     plain = True
 
@@ -87,7 +95,7 @@ class Lines:
 
     def part(self, start: int, end: int) -> Lines:
         """Some of the lines."""
-        return Lines(self.relative, self.lines[start:end])
+        return Lines(self.relative, self.lines[start:end], self.said)
 
     def refused(self, reason: str, *, again: bool) -> Done:
         """What is said when no process could read this."""
@@ -190,10 +198,10 @@ class Reader:
         match unit:
             case Files(tasks):
                 yield from self._files(tasks, at)
-            case Lines(relative, lines):
+            case Lines(relative, lines, said):
                 at(ALL, sum(len(line.content) for line in lines if isinstance(line, Line)))
                 entries: list[Entry] = []
-                items = tuple(_items(documents.read_lines(lines, relative, self._rules), entries))
+                items = tuple(_items(documents.read_lines(lines, relative, self._rules, said=said), entries))
                 yield self._done([Outcome(items)], entries)
             case Copies(copied):
                 at(ALL, sum(len(document.text) for document in copied))
@@ -217,6 +225,9 @@ class Reader:
     def _file(self, task: FileTask, entries: list[Entry]) -> Iterator[Outcome]:
         """What becomes of a file; where `entries` are taken away between two outcomes depends on it alone."""
         read_ns = time.time_ns()
+        if task.size > _BIG_BYTES and (refused := self._refusal(task)):
+            yield Outcome(read_ns=read_ns, unreadable=refused)
+            return
         digest, unopened = hash_of(task.path)
         if unopened or digest == task.sha256:
             yield Outcome(read_ns=read_ns, sha256=digest, same=not unopened, unopened=unopened)
@@ -226,7 +237,12 @@ class Reader:
         chars = 0
         try:
             found = documents.read(
-                task.path, task.relative, self._rules, max_bytes=self._max_bytes, choices=self._choices
+                task.path,
+                task.relative,
+                self._rules,
+                max_bytes=self._max_bytes,
+                choices=self._choices,
+                said=task.said,
             )
             for item in _items(found, entries):
                 items.append(item)
@@ -242,6 +258,9 @@ class Reader:
             # The last resort: a library that fails on a damaged file in a way that its format did not foresee.
             unreadable = f"erreur inattendue à la lecture : {_fault(error)}"
         yield Outcome(tuple(items), read_ns, digest, unreadable=unreadable)
+
+    def _refusal(self, task: FileTask) -> str:
+        return documents.refusal(task.path, task.relative, max_bytes=self._max_bytes)
 
     def _done(self, outcomes: Sequence[Outcome], entries: Sequence[Entry]) -> Done:
         return Done(tuple(outcomes), self._prepare(entries), _chars(entries))

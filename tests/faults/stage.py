@@ -201,7 +201,7 @@ def _difference(now: Held | None, expected: Held) -> str:
 
 def _strange(index: Path) -> list[str]:
     """Names that no finished run leaves."""
-    known = {"lock", "CURRENT", "generations"}
+    known = {"lock", "CURRENT", "generations", "runs.jsonl"}
     inside = [entry.name for entry in (index / "generations").iterdir()]
     return [
         *(entry.name for entry in index.iterdir() if entry.name not in known),

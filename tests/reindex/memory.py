@@ -13,7 +13,7 @@ from indexer.documents import Entry, TypeRules, place_inside
 from indexer.documents.hyphens import Joins, unknown
 from indexer.engines.base import Known, Place
 from indexer.french import WordLists
-from indexer.model import Document, Root
+from indexer.model import Document, Problem, Root, RunRecord
 from indexer.reindex import Report, reindex
 from indexer.settings import Settings, load_settings
 from tests.conftest import ROOT
@@ -38,6 +38,7 @@ class State:
     files: bytes = b""
     roots: tuple[Root, ...] = ()
     number: int = 0
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass
@@ -91,8 +92,14 @@ class MemoryUpdate:
     def stored(self, id: str) -> Document:
         return self.base.documents[id]
 
-    def publish(self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any]) -> int:
+    def problems(self) -> tuple[Problem, ...]:
+        return self.base.problems
+
+    def publish(
+        self, *, files: bytes, roots: tuple[Root, ...], last_run: Mapping[str, Any], problems: Sequence[Problem] = ()
+    ) -> int:
         assert self.next is not None
+        self.next.problems = tuple(problems)
         self.next.files, self.next.roots, self.next.number = files, roots, self.base.number + 1
         self.publish_to(self.next)
         return self.next.number
@@ -105,6 +112,7 @@ class MemoryEngine:
     settings: Settings
     lists: WordLists
     state: State = field(default_factory=State)
+    remembered: list[RunRecord] = field(default_factory=list)
 
     @contextlib.contextmanager
     def update(self, lists: WordLists, rules_digest: str, *, full: bool = False) -> Iterator[MemoryUpdate]:
@@ -112,6 +120,15 @@ class MemoryEngine:
 
     def warnings(self) -> tuple[str, ...]:
         return ()
+
+    def current(self) -> int:
+        return self.state.number
+
+    def remember(self, run: RunRecord) -> None:
+        self.remembered.append(run)
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        return tuple(reversed(self.remembered))
 
     def _put(self, state: State) -> None:
         self.state = state
