@@ -45,12 +45,12 @@ def reindex(
 
     Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
     dates stay), `check` hashes every file, `dry_run` only reports. `watch`: nobody asked for this run by itself. `jobs`
-    processes read and analyse, when there is enough to do: as many as the machine has cores if None, this one alone if
-    1; what comes of it is the same. Without `new_roots`, paths that are in no root are passed over. The engine
+    processes read and analyse, as many as the machine has cores if None, none for a little plain text; what comes of it
+    is the same. Without `new_roots`, paths that are in no root are passed over. The engine
     remembers the run, but for a `dry_run` (see remembered).
 
     Raises IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem
-    when the index could not be written or a process was lost.
+    when the index could not be written or no process can be kept alive.
     """
     asked = RunRecord(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
