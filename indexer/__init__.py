@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         TrouvailleError,
     )
     from indexer.french.dates import asked_date, date_text, period_text
+    from indexer.french.languages import FRENCH, language_label
     from indexer.french.typography import page_text
     from indexer.links import (
         JSON_PATH,
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
         refuse_unknown,
         request_pairs,
         search_url,
+        toggle_language,
         toggle_type,
         url_of,
     )
     from indexer.model import (
         MONTHS,
         UNKNOWN_DATE,
+        UNKNOWN_LANGUAGE,
         DateFilter,
         DateSource,
         Document,
@@ -69,12 +72,14 @@ if TYPE_CHECKING:
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "FRENCH",
     "JSON_PATH",
     "MONTHS",
     "SEARCH_PATH",
     "STATUS_FULL",
     "STATUS_OFF",
     "UNKNOWN_DATE",
+    "UNKNOWN_LANGUAGE",
     "DateFilter",
     "DateSource",
     "Document",
@@ -116,6 +121,7 @@ __all__ = [
     "date_text",
     "document_json",
     "document_url",
+    "language_label",
     "load_settings",
     "moment_text",
     "page_text",
@@ -135,14 +141,15 @@ __all__ = [
     "status_json",
     "suggestions_json",
     "tellings_of",
+    "toggle_language",
     "toggle_type",
     "url_of",
 ]
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "french.typography", "as_json", "as_csv", "status", "why",
-    "understood", "documents", "searcher", "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "as_json",
+    "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_type
+from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_language, toggle_type
 from indexer.model import (
     Contribution,
     Document,
@@ -34,6 +34,7 @@ def search_page_json(page: SearchPage) -> Json:
             "q": request.text,
             "type": list(request.types),
             "date": str(request.date) if request.date else None,
+            "langue": list(request.languages),
             "tri": str(request.sort),
             "mots": "tous" if request.all_words else None,
             "sans": list(request.literal),
@@ -56,6 +57,7 @@ def search_page_json(page: SearchPage) -> Json:
         "facets": {
             "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
             "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
+            "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
         },
         "suggestion": page.suggestion and {"q": page.suggestion.text, "url": search_url(page.suggestion, JSON_PATH)},
         "pages": {
@@ -151,6 +153,9 @@ def _identity(document: Document, text: str = "") -> Json:
         "date": str(date) if date else None,
         "date_precision": date.precision if date else None,
         "date_source": str(document.date_source),
+        "language": document.language or None,
+        "format": document.format or None,
+        "authors": list(document.authors),
     }
 
 

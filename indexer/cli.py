@@ -11,6 +11,7 @@ import shlex
 import signal
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields
 from itertools import islice
@@ -239,6 +240,7 @@ def _steps() -> Iterator[Callable[[int, int, str, str], None]]:
 @click.argument("query")
 @click.option("--type", "types", multiple=True, help="Seulement ce type ; se répète.")
 @click.option("--date", default="", help="2023, 2023-06, 2023-06-30, 2023-06..2023-09 ou inconnue.")
+@click.option("--language", "languages", multiple=True, help="Seulement cette langue (fr, anglais…) ; se répète.")
 @click.option("--sort", "sort", default="", help="pertinence, recent, ancien ou titre.")
 @click.option("--page", default="", help="Numéro de page, à partir de 1.")
 @click.option("--limit", type=click.IntRange(1), help="Résultats par page.")
@@ -251,6 +253,7 @@ def search(
     query: str,
     types: tuple[str, ...],
     date: str,
+    languages: tuple[str, ...],
     sort: str,
     page: str,
     limit: int | None,
@@ -267,6 +270,7 @@ def search(
     from indexer.why import reasons_of
 
     args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page], "sans": literal}
+    args["langue"] = languages
     if all_words:
         args["mots"] = ["tous"]
     if why:
@@ -397,33 +401,52 @@ _POSITION = ("surface", "stem", "start", "end")
 @click.argument("file", type=click.Path(path_type=Path))
 @_common
 def explain(settings: Settings, file: Path, as_json: bool) -> None:
-    """Ce qui est lu de FILE, et la règle qui a choisi titre, date et type."""
+    """Ce qui est lu de FILE, et la règle qui a choisi titre, date, type, langue et format."""
     from indexer import documents
     from indexer.assembly import type_rules
 
     if not file.is_file():
         raise TrouvailleError(f"{file} n’est pas un fichier.")
-    relative = _relative_to_a_root(settings, file)
+    root, relative = _root_and_relative(settings, file)
+    inventory = documents.inventory_above(root, relative)
+    said = inventory.of(relative)
     corpus, choices = settings.corpus, documents.Choices(settings.columns, settings.corpus.ignore)
-    read = documents.read(file, relative, type_rules(settings), max_bytes=corpus.max_file_bytes, choices=choices)
+    read = documents.read(
+        file, relative, type_rules(settings), max_bytes=corpus.max_file_bytes, choices=choices, said=said
+    )
     items = list(islice(read, _EXPLAINED))
-    entries = [_explained(item) for item in items if isinstance(item, documents.Entry)]
+    entries = [_explained(item, relative, said) for item in items if isinstance(item, documents.Entry)]
     rejected = [asdict(item) for item in items if isinstance(item, documents.Rejected)]
+    for warning in inventory.warnings:
+        click.echo(f"Attention : {warning}", err=True)
     if as_json:
         _print_json({"path": relative, "documents": entries, "rejected": rejected})
         return
     for entry in entries:
         for name, value in entry.items():
-            click.echo(f"{name:12} {value if value is not None else '—'}")
+            click.echo(f"{name:13} {_shown(value)}")
         click.echo()
     for refusal in rejected:
-        click.echo(f"{'Vide' if refusal['empty'] else 'Refusé'} : {refusal['reason']}")
+        where = f"{refusal['member']} : " if refusal["member"] else ""
+        click.echo(f"{'Vide' if refusal['empty'] else 'Refusé'} : {where}{refusal['reason']}")
 
 
-def _explained(entry: Any) -> dict[str, Any]:
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        value = " ; ".join(value)
+    return "—" if value in (None, "") else str(value)
+
+
+def _explained(entry: Any, relative: str, said: Any) -> dict[str, Any]:
+    from indexer import documents
+
     words = len(entry.text.split())
+    place = documents.place_inside(relative, entry.member)
     return {
         "key": entry.key,
+        "place": place,
+        "format": entry.format,
+        "format_rule": documents.format_rule(entry, place),
         "title": entry.title,
         "title_rule": entry.title_rule,
         "date": str(entry.date) if entry.date else None,
@@ -431,21 +454,23 @@ def _explained(entry: Any) -> dict[str, Any]:
         "date_rule": entry.date_rule,
         "type": entry.type,
         "type_rule": entry.type_rule,
+        "language": entry.language or None,
+        "language_rule": documents.language_rule(entry, said),
+        "authors": list(entry.authors),
         "url": entry.url,
         "source": entry.source,
+        "pages": len(entry.pages) + 1 if entry.pages else None,
         "words": words,
         "beginning": entry.text[:300],
         "warnings": list(entry.warnings),
     }
 
 
-def _relative_to_a_root(settings: Settings, file: Path) -> str:
-    """The path that a run would see: folder names take part in choosing types and dates."""
+def _root_and_relative(settings: Settings, file: Path) -> tuple[Path, str]:
+    """A root and the path below it that a run would see: folder names take part in choosing types and dates."""
     file = file.absolute()
-    for root in settings.corpus.paths:
-        if file.is_relative_to(root):
-            return file.relative_to(root).as_posix()
-    return file.name
+    root = next((root for root in settings.corpus.paths if file.is_relative_to(root) and file != root), file.parent)
+    return root, unicodedata.normalize("NFC", file.relative_to(root).as_posix())
 
 
 @main.command()

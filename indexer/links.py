@@ -11,11 +11,12 @@ from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from indexer.errors import RequestError
-from indexer.model import DateFilter, SearchRequest, Sort
+from indexer.french.languages import language_named
+from indexer.model import UNKNOWN_LANGUAGE, DateFilter, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
-PARAMETERS = ("q", "type", "date", "tri", "page", "mots", "sans", "reprises", "pourquoi")
+PARAMETERS = ("q", "type", "date", "langue", "tri", "page", "mots", "sans", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
 # Words that may be taken literally: no query has more.
@@ -35,6 +36,7 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
         text=_one(args, "q"),
         types=_types(args.get("type", ())),
         date=_date(_one(args, "date")),
+        languages=_languages(args.get("langue", ())),
         sort=_sort(_one(args, "tri")),
         page=_page(_one(args, "page")),
         per_page=per_page,
@@ -76,6 +78,21 @@ def _date(text: str) -> DateFilter | None:
             parameter="date",
             value=text,
         ) from error
+
+
+def _languages(values: Sequence[str]) -> tuple[str, ...]:
+    kept = dict.fromkeys(_language(value.strip()) for value in values if value.strip())
+    return tuple(kept)
+
+
+def _language(value: str) -> str:
+    """The code of a language; its French name does too."""
+    code = UNKNOWN_LANGUAGE if value == UNKNOWN_LANGUAGE else language_named(value)
+    if not code:
+        raise RequestError(
+            "La langue s’écrit fr, en, ar…, en toutes lettres, ou « inconnue ».", parameter="langue", value=value
+        )
+    return code
 
 
 def _sort(text: str) -> Sort:
@@ -131,6 +148,7 @@ def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
     pairs += [("type", value) for value in request.types]
     if request.date:
         pairs.append(("date", str(request.date)))
+    pairs += [("langue", value) for value in request.languages]
     if request.sort is not Sort.RELEVANCE:
         pairs.append(("tri", str(request.sort)))
     if request.all_words:
@@ -172,6 +190,12 @@ def toggle_type(request: SearchRequest, value: str) -> SearchRequest:
     """The request with one type more, or one less if it was chosen; back to page 1."""
     without = tuple(kept for kept in request.types if kept != value)
     return replace(request, types=without if value in request.types else (*without, value), page=1)
+
+
+def toggle_language(request: SearchRequest, value: str) -> SearchRequest:
+    """The request with one language more, or one less if it was chosen; back to page 1."""
+    without = tuple(kept for kept in request.languages if kept != value)
+    return replace(request, languages=without if value in request.languages else (*without, value), page=1)
 
 
 def choose_date(request: SearchRequest, value: str) -> SearchRequest:

@@ -109,6 +109,7 @@ class PartialDate:
 
 
 UNKNOWN_DATE = "inconnue"
+UNKNOWN_LANGUAGE = "inconnue"
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -277,9 +278,10 @@ class Sort(StrEnum):
 class SearchRequest:
     """One question: the text as typed, the filters, the order, the page (from 1) and its size.
 
-    `types` holds any of these types (none: all). `all_words` asks for every word instead of the usual matching rule.
-    `explain` asks for the reasons of each hit. `literal` are words taken as they were typed, never corrected nor found
-    under other names. `apart` shows documents that say nearly the same as hits of their own.
+    `types` holds any of these types (none: all), `languages` any of these codes or UNKNOWN_LANGUAGE. `all_words` asks
+    for every word instead of the usual matching rule. `explain` asks for the reasons of each hit. `literal` are words
+    taken as they were typed, never corrected nor found under other names. `apart` shows documents that say nearly the
+    same as hits of their own.
     """
 
     text: str = ""
@@ -292,6 +294,7 @@ class SearchRequest:
     explain: bool = False
     literal: tuple[str, ...] = ()
     apart: bool = False
+    languages: tuple[str, ...] = ()
 
 
 class InterpretationKind(StrEnum):
@@ -415,6 +418,7 @@ class SearchPage:
     interpretations: tuple[Interpretation, ...] = ()
     suggestion: SearchRequest | None = None
     reprises: int = 0
+    languages: tuple[FacetValue, ...] = ()
 
     @property
     def last_page(self) -> int:

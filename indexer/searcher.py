@@ -13,11 +13,13 @@ from dataclasses import replace
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
 from indexer.errors import IndexProblem, PageBeyondEnd
+from indexer.french.languages import language_label
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
 from indexer.model import (
     MONTHS,
     UNKNOWN_DATE,
+    UNKNOWN_LANGUAGE,
     Contribution,
     DateFilter,
     Document,
@@ -126,6 +128,7 @@ class SearchService:
             ),
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
+            languages=language_facet(answer.languages, request.languages),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
             interpretations=tuple(interpretations(request, understood, required)),
@@ -153,6 +156,7 @@ class SearchService:
                 tree=query.tree(required),
                 types=request.types,
                 date=request.date,
+                languages=tuple("" if code == UNKNOWN_LANGUAGE else code for code in request.languages),
                 sort=sort,
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
@@ -302,6 +306,21 @@ def type_facet(counts: Mapping[str, int], chosen: Iterable[str], rules: TypeRule
         for value in chosen.union(counts)
     ]
     return tuple(sorted(values, key=lambda one: (-one.count, place.get(one.value, len(place)), one.label)))
+
+
+def language_facet(counts: Mapping[str, int], chosen: Iterable[str]) -> tuple[FacetValue, ...]:
+    """Languages with their counts, most frequent first, then by name, the unknown one last. Chosen ones stay."""
+    chosen = frozenset(chosen)
+    found = {code or UNKNOWN_LANGUAGE: count for code, count in counts.items()}
+    values = [
+        FacetValue(code, _language_shown(code), found.get(code, 0), selected=code in chosen)
+        for code in chosen.union(found)
+    ]
+    return tuple(sorted(values, key=lambda one: (one.value == UNKNOWN_LANGUAGE, -one.count, one.label)))
+
+
+def _language_shown(code: str) -> str:
+    return "langue inconnue" if code == UNKNOWN_LANGUAGE else language_label(code)
 
 
 def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[FacetValue, ...]:

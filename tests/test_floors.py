@@ -31,7 +31,13 @@ HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 # Library → the only places that import it.
 DOORS = {
     "whoosh": ("indexer/columnar/",),
-    "numpy": ("indexer/columnar/", "indexer/engines/", "indexer/reindex/", "indexer/documents/formats/jsonl.py"),
+    "numpy": (
+        "indexer/columnar/",
+        "indexer/engines/",
+        "indexer/reindex/",
+        "indexer/documents/formats/jsonl.py",
+        "indexer/documents/language.py",
+    ),
     "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py", "indexer/documents/formats/unpack.py"),
     "unidecode": ("indexer/french/fold.py",),
     "snowballstemmer": ("indexer/french/",),
@@ -39,6 +45,7 @@ DOORS = {
     "kreuzberg": ("indexer/documents/formats/doc.py",),
     "yaml": ("indexer/documents/formats/",),
     "charset_normalizer": ("indexer/documents/",),
+    "py3langid": ("indexer/documents/language.py",),
     "click": ("indexer/cli.py",),
     "flask": ("webapp/",),
     "watchfiles": ("indexer/reindex/notices.py",),

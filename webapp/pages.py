@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from indexer import (
+    FRENCH,
     JSON_PATH,
+    UNKNOWN_LANGUAGE,
     DateFilter,
     Document,
     DocumentPage,
@@ -31,6 +33,7 @@ from indexer import (
     choose_date,
     date_text,
     document_url,
+    language_label,
     page_text,
     period_text,
     read_back,
@@ -38,6 +41,7 @@ from indexer import (
     request_pairs,
     search_url,
     tellings_of,
+    toggle_language,
     toggle_type,
 )
 from webapp.dates import field_text
@@ -140,6 +144,7 @@ class HitView:
     url: str
     type_label: str
     inferred: str
+    language: str
     reasons: tuple[Reason, ...] = ()
     also: str = ""
     reprises: ReprisesView | None = None
@@ -193,6 +198,7 @@ class Results:
     why: Link | None
     types: Facet
     dates: Facet
+    languages: Facet
     form: DateForm
     hidden: Pairs
     hits: tuple[HitView, ...]
@@ -234,6 +240,7 @@ class Reading:
     walked: int
     where: Facet
     inferred: str
+    language: str
     original: str | None
     place: str
     also: str
@@ -274,14 +281,16 @@ def results(page: SearchPage, label: Label) -> Results:
         why=_why(page),
         types=_types(page),
         dates=_dates(page),
+        languages=_languages(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "tri", "mots", "reprises", "pourquoi"),
+        hidden=_kept(request, "type", "date", "langue", "tri", "mots", "reprises", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
                 document_url(hit.document.id, request.text),
                 label(hit.document.type),
                 _inferred(hit.document),
+                _foreign(hit.document),
                 reasons_of(hit),
                 also_in(hit.repeats),
                 reprises_view(hit.repeats, request.text),
@@ -333,7 +342,7 @@ def file_of(path: str) -> str:
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "tri", "mots", "sans", "reprises", "pourquoi")
+    kept = _kept(request, "q", "type", "langue", "tri", "mots", "sans", "reprises", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
@@ -372,6 +381,7 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     tags = [Link(label(value), search_url(toggle_type(request, value))) for value in request.types]
     if request.date:
         tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
+    tags += [Link(_language_shown(value), search_url(toggle_language(request, value))) for value in request.languages]
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
     if request.apart:
@@ -384,7 +394,7 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, all_words=False, literal=(), apart=False, page=1)
+    return replace(request, types=(), date=None, languages=(), all_words=False, literal=(), apart=False, page=1)
 
 
 def _why(page: SearchPage) -> Link | None:
@@ -420,6 +430,22 @@ def _types(page: SearchPage) -> Facet:
     if len(more) < 2:  # folding one row away saves none
         return Facet(rows)
     return Facet(in_sight, more, f"{len(more)} autres types")
+
+
+def _languages(page: SearchPage) -> Facet:
+    """Nothing when all is in one language and none was chosen: there is nothing to choose."""
+    if len(page.languages) < 2 and not page.request.languages:
+        return Facet(())
+    return Facet(_rows(page.languages, lambda value: search_url(toggle_language(page.request, value))))
+
+
+def _language_shown(code: str) -> str:
+    return "langue inconnue" if code == UNKNOWN_LANGUAGE else f"en {language_label(code)}"
+
+
+def _foreign(document: Document) -> str:
+    """« en anglais » for what is mostly in another language than French."""
+    return "" if document.language in ("", FRENCH) else _language_shown(document.language)
 
 
 def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
@@ -538,6 +564,7 @@ def reading(page: DocumentPage, text: str) -> Reading:
         walked=min(marks, WALKED_MARKS),
         where=_where(where),
         inferred=_inferred(document),
+        language=_foreign(document),
         original=_safe_link(document.url),
         place=f"{document.root}/{document.path}",
         also=also_in(page.repeats),
@@ -615,6 +642,9 @@ def _facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("Date", date),
         ("Titre", spaced(document.title_rule)),
         ("Type", spaced(document.type_rule)),
+        ("Auteurs" if len(document.authors) > 1 else "Auteur", ", ".join(document.authors)),
+        ("Langue", language_label(document.language)),
+        ("Format", document.format),
         ("Pages", number(len(document.pages) + 1) if document.pages else ""),
         ("Adresse", document.url or ""),
         ("Identifiant", document.id),

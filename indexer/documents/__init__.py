@@ -30,16 +30,28 @@ from indexer.documents.formats import (
     named_format,
 )
 from indexer.documents.formats.jsonl import Known, Line, Lines, draft_of, repeated
+from indexer.documents.given import NOTHING_SAID, Inventory, Said, given_of, mark_of, not_met
 from indexer.documents.types import TypeRules
-from indexer.documents.walk import FileFacts, Unwalkable, os_reason, passed_over, walk
+from indexer.documents.walk import (
+    METADATA,
+    FileFacts,
+    FolderMetadata,
+    Unwalkable,
+    is_metadata,
+    os_reason,
+    passed_over,
+    walk,
+)
+from indexer.documents.why import format_rule, inventory_above, language_rule
 from indexer.errors import UnreadableDocument
 from indexer.french.typography import NO_BREAK, number
 from indexer.model import place_inside
 
 __all__ = [
-    "FORMATS", "Choices", "Entry", "FileFacts", "Line", "Lines", "Rejected", "TypeRules", "Unwalkable",
-    "has_lines", "is_plain", "lines_of", "os_reason", "passed_over", "place_inside", "read", "read_lines", "refusal",
-    "repeated", "walk",
+    "FORMATS", "METADATA", "NOTHING_SAID", "Choices", "Entry", "FileFacts", "FolderMetadata", "Inventory", "Line",
+    "Lines", "Rejected", "Said", "TypeRules", "Unwalkable", "format_rule", "has_lines", "inventory_above",
+    "is_metadata", "is_plain", "language_rule", "lines_of", "mark_of", "not_met", "os_reason", "passed_over",
+    "place_inside", "read", "read_lines", "refusal", "repeated", "walk",
 ]  # fmt: skip
 
 # Kinds of files inside of a file, not read, that a report names.
@@ -56,6 +68,7 @@ def read(
     max_bytes: int,
     today: date | None = None,
     choices: Choices | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Iterator[Entry | Rejected]:
     """The documents of one file and, when it holds files, of these, streamed.
 
@@ -63,10 +76,10 @@ def read(
     UnreadableDocument, its message the reason in French, when the file as a whole cannot be read; for a damaged gzip
     file that may come after entries. A file inside that cannot be read is a Rejected; pictures and the like inside are
     one Rejected together, as empty ones. `today` (default: the UTC day) bounds dates; without `choices` columns are
-    called what they usually are.
+    called what they usually are. What is `said` of the file from outside wins.
     """
     with _opened(path, relative, max_bytes, choices) as source:
-        reading = _Reading(rules, today or _today())
+        reading = _Reading(rules, today or _today(), said)
         yield from reading.documents(source, "")
         yield from reading.left_aside()
 
@@ -77,6 +90,7 @@ class _Reading:
 
     rules: TypeRules
     today: date
+    said: Said
     aside: Counter[str] = field(default_factory=Counter)
 
     def documents(self, source: Source, member: str) -> Iterator[Entry | Rejected]:
@@ -100,7 +114,8 @@ class _Reading:
         self, source: Source, member: str, draft: Draft, format_: Format, warnings: tuple[str, ...]
     ) -> Entry | Rejected:
         draft = draft._replace(format=draft.format or format_.name, warnings=warnings + draft.warnings)
-        entry = assemble(draft, source.relative, self.rules, self.today)
+        given = given_of(self.said, member, alone=draft.key is None)
+        entry = assemble(draft, source.relative, self.rules, self.today, given)
         if isinstance(entry, Rejected):
             return replace(entry, member=member)
         return entry._replace(member=member)
@@ -173,13 +188,19 @@ def lines_of(path: str, relative: str, known: Known | None = None) -> Iterator[L
 
 
 def read_lines(
-    lines: Iterable[Line | Rejected], relative: str, rules: TypeRules, *, today: date | None = None
+    lines: Iterable[Line | Rejected],
+    relative: str,
+    rules: TypeRules,
+    *,
+    today: date | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Iterator[Entry | Rejected]:
     """The documents of some lines of a file."""
     today = today or _today()
+    given = given_of(said, "", alone=False)
     for line in lines:
         draft = line if isinstance(line, Rejected) else draft_of(line)
-        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today)
+        entry = draft if isinstance(draft, Rejected) else assemble(draft, relative, rules, today, given)
         yield entry if isinstance(entry, Rejected) else entry._replace(format=JSONL)
 
 

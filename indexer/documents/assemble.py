@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from indexer.documents.dates import date_in_name, date_in_text, is_dispatch, is_plausible, split_header
-from indexer.documents.entry import Draft, Entry, Rejected
+from indexer.documents.entry import NOTHING_GIVEN, Draft, Entry, Given, Rejected
+from indexer.documents.language import language_of
 from indexer.documents.paragraphs import BLANK_LINE, text_of
 from indexer.documents.titles import FIRST_SENTENCE, MAX_TITLE, shorten, title_of, without_title
 from indexer.documents.types import START_CHARS, TypeFacts, TypeRules, normal
@@ -19,12 +20,44 @@ from indexer.model import DateSource, PartialDate
 
 _MAX_URL = 2000
 _MAX_SOURCE = 200
+GIVEN_RULE = "metadata.csv"
 _NO_TEXT = "pas de texte"
 _LETTER = re.compile(r"[^\W_]")
 
 
-def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entry | Rejected:
-    """The entry of `draft`. `relative` gives folders and, when the file is the document (no line, no row), a date."""
+def assemble(
+    draft: Draft, relative: str, rules: TypeRules, today: date, given: Given = NOTHING_GIVEN
+) -> Entry | Rejected:
+    """The entry of `draft`. `relative` gives folders and, when the file is the document (no line, no row), a date.
+
+    What is `given` from outside has the last word.
+    """
+    if given == NOTHING_GIVEN:
+        return _assembled(draft, relative, rules, today)
+    entry = _assembled(_overruled(draft, given), relative, rules, today)
+    if isinstance(entry, Rejected):
+        return entry
+    return entry._replace(
+        type_rule=GIVEN_RULE if given.type else entry.type_rule,
+        date_rule=GIVEN_RULE if given.date else entry.date_rule,
+        language=given.language or entry.language,
+    )
+
+
+def _overruled(draft: Draft, given: Given) -> Draft:
+    """The draft as if it said itself what is given."""
+    return draft._replace(
+        title=given.title or draft.title,
+        title_rule=GIVEN_RULE if given.title else draft.title_rule,
+        dates=(given.date, *draft.dates) if given.date else draft.dates,
+        type=given.type or draft.type,
+        source=given.source or draft.source,
+        url=given.url or draft.url,
+        authors=given.authors or draft.authors,
+    )
+
+
+def _assembled(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entry | Rejected:
     paragraphs = draft.paragraphs
     header, first = split_header(paragraphs[0]) if paragraphs else (None, "")
     if header:
@@ -66,11 +99,12 @@ def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entr
             draft.format,
         )
     )
+    text = text_of(rest)
     return Entry(
         key=draft.key,
         title=title,
         title_rule=title_rule,
-        text=text_of(rest),
+        text=text,
         date=found,
         date_source=source,
         type=kind,
@@ -81,6 +115,7 @@ def assemble(draft: Draft, relative: str, rules: TypeRules, today: date) -> Entr
         warnings=tuple(warnings),
         date_rule=rule,
         format=draft.format,
+        language=language_of(text, draft.language),
         authors=draft.authors,
         pages=tuple(_page_starts(draft, rest)) if draft.pages else (),
     )

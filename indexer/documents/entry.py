@@ -115,6 +115,28 @@ class Draft(NamedTuple):
     member: str = ""
 
 
+class Given(NamedTuple):
+    """What is said of a document from outside of it, which wins over what it says itself; "" and () say nothing.
+
+    `date` is a PartialDate as written, `language` a code of ISO 639-1.
+    """
+
+    title: str = ""
+    date: str = ""
+    type: str = ""
+    source: str = ""
+    url: str = ""
+    authors: tuple[str, ...] = ()
+    language: str = ""
+
+    def over(self, other: Given) -> Given:
+        """This, and what `other` says where this says nothing."""
+        return Given._make(mine or theirs for mine, theirs in zip(self, other, strict=True))
+
+
+NOTHING_GIVEN = Given()
+
+
 class Member(NamedTuple):
     """A file inside of a file (of an archive, a mailbox, a mail), to be read as a file of its name.
 

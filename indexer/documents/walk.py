@@ -31,6 +31,14 @@ class FileFacts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class FolderMetadata:
+    """A table that says things of the files of its folder and is no document itself."""
+
+    relative: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unwalkable:
     """A folder or file that could not be looked at, and why (French)."""
 
@@ -51,16 +59,21 @@ def os_reason(error: OSError) -> str:
     return _REASONS.get(type(error)) or error.strerror or type(error).__name__
 
 
-def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[FileFacts | Unwalkable]:
+METADATA = "metadata.csv"
+
+
+def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[FileFacts | FolderMetadata | Unwalkable]:
     """The regular files below `root` (or `root` itself), ordered by the bytes of their relative paths.
 
     Hidden names and those that match a pattern of `ignore` (fnmatch, on the name or the relative path) are skipped, and
     so are symbolic links (the root itself may be one), devices, pipes, sockets and files that vanish meanwhile. Folders
-    that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable.
+    that cannot be listed, and a second name that is the first in another Unicode form, are Unwalkable. The
+    `metadata.csv` of a folder comes before all else in it, ignored or not.
     Raises CorpusError when the root is missing or cannot be listed.
 
     `below` limits the walk to one file or folder (relative, NFC). In the folders above it only that name is looked at,
-    and found by listing: what comes is what the whole walk finds there. One that cannot be listed is Unwalkable.
+    beside the tables, and found by listing: what comes is what the whole walk finds there. One that cannot be listed is
+    Unwalkable.
     """
     ignored = ignoring(ignore)
     towards = below.split("/") if below else []
@@ -93,12 +106,20 @@ def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[Fi
             facts = os.lstat(path)
             if stat.S_ISDIR(facts.st_mode):
                 pending.append(iter(_listing(path, relative + "/", ignored, towards[level : level + 1])))
-            elif stat.S_ISREG(facts.st_mode) and not above:
-                yield _facts(relative, path, facts)
+            elif stat.S_ISREG(facts.st_mode):
+                if is_metadata(relative):
+                    yield FolderMetadata(relative, path)
+                elif not above:
+                    yield _facts(relative, path, facts)
         except FileNotFoundError:
             continue
         except OSError as error:
             yield Unwalkable(relative, f"lecture impossible : {os_reason(error)}")
+
+
+def is_metadata(relative: str) -> bool:
+    """True for the name, or the path, of a table of metadata."""
+    return relative[-len(METADATA) :].lower() == METADATA and relative[-len(METADATA) - 1 : -len(METADATA)] in ("", "/")
 
 
 def passed_over(ignore: Sequence[str]) -> Callable[[str], bool]:
@@ -107,6 +128,8 @@ def passed_over(ignore: Sequence[str]) -> Callable[[str], bool]:
 
     def passed(relative: str) -> bool:
         names = [_name(name) for name in relative.split("/")]
+        if is_metadata(names[-1]):
+            names.pop()
         return any(
             name.startswith(".") or ignored(name) or ignored("/".join(names[:end])) for end, name in enumerate(names, 1)
         )
@@ -129,6 +152,8 @@ def _listing(
 ) -> list[tuple[str, str, bool]]:
     """(relative, path, repeats the name before) of each entry to keep, or of those alone with the name in `only`.
 
+    A table of metadata is kept in any case, and comes first.
+
     A folder sorts as its name with `/` behind, so that `a.txt` comes before `a/b.txt` as in a sort of whole paths. Text
     sorts as its UTF-8 does.
     """
@@ -136,17 +161,18 @@ def _listing(
     with os.scandir(folder) as entries:
         for entry in entries:
             name = _name(entry.name)
-            if only and name not in only:
+            table = is_metadata(name) and entry.is_file(follow_symlinks=False)
+            if only and name not in only and not table:
                 continue
             relative = prefix + name
-            if name.startswith(".") or ignored(name) or ignored(relative) or entry.is_symlink():
+            if name.startswith(".") or entry.is_symlink() or (not table and (ignored(name) or ignored(relative))):
                 continue
             ending = "/" if entry.is_dir(follow_symlinks=False) else ""
-            kept.append((name + ending, entry.name, relative, entry.path))
+            kept.append((not table, name + ending, entry.name, relative, entry.path))
     kept.sort()
     seen: set[str] = set()
     listing = []
-    for _, _, relative, path in kept:
+    for _, _, _, relative, path in kept:
         listing.append((relative, path, relative in seen))
         seen.add(relative)
     return listing

@@ -43,6 +43,7 @@ class EngineQuery:
     tree: Node
     types: tuple[str, ...] = ()
     date: DateFilter | None = None
+    languages: tuple[str, ...] = ()
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
@@ -58,9 +59,9 @@ class EngineAnswer:
     """What was found.
 
     `matched` counts the documents of the tree before filters, `total` those that pass the filters too, `every` those of
-    the second tree that pass them (None when there is none). `types` and `dates` count documents that pass every filter
-    but the one of their own group; `dates` by year (the key yyyy0000, 0 unknown), and by date key inside the year that
-    the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
+    the second tree that pass them (None when there is none). `types`, `dates` and `languages` count documents that pass
+    every filter but the one of their own group; `dates` by year (the key yyyy0000, 0 unknown), and by date key inside
+    the year that the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
 
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
     most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
@@ -76,6 +77,7 @@ class EngineAnswer:
     hits: tuple[tuple[Document, float], ...]
     types: Mapping[str, int]
     dates: Mapping[int, int]
+    languages: Mapping[str, int]
     reasons: tuple[tuple[Contribution, ...], ...]
     repeats: tuple[Repeats, ...]
     reprises: int

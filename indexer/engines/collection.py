@@ -24,6 +24,7 @@ from indexer.engines.columns import Column, Periods
 from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
 from indexer.french.spelling import bare
+from indexer.query.tree import LANGUAGE
 
 _BODY = field_name("body", SURFACE)
 # What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
@@ -133,6 +134,11 @@ class Collection:
     def type_names(self) -> list[str]:
         """The distinct types in the order of their column, each as a Type names it."""
         return [bare(value) for value in self.types.values]
+
+    def keywords(self, column: str) -> tuple[Column, list[str]]:
+        """The column that a Keyword is about, and its distinct values as a Keyword writes them."""
+        found = self.languages if column == LANGUAGE else self.formats
+        return found, [bare(value) for value in found.values]
 
     @cached_property
     def dates(self) -> Column:

@@ -21,6 +21,8 @@ class Column:
 
     def counts(self, docs: Array) -> dict[Any, int]:
         """How many of these documents have each value, of those that any has."""
+        if len(self.values) == 1:
+            return {self.values[0]: len(docs)} if len(docs) else {}
         counts = np.bincount(self.ords.take(docs), minlength=len(self.values))
         places = counts.nonzero()[0]
         return dict(zip(map(self.values.__getitem__, places.tolist()), counts.take(places).tolist(), strict=True))

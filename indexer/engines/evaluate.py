@@ -36,6 +36,7 @@ class Found:
     hits: Sequence[tuple[int, float]] = ()
     types: Mapping[str, int] = field(default_factory=dict)
     dates: Mapping[int, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
     reasons: Sequence[tuple[Contribution, ...]] = ()
     repeats: Sequence[Repeats] = ()
     reprises: int = 0
@@ -50,8 +51,10 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     matcher = Matcher(collection, terms, stem)
     filters = _Filters(collection, query)
     matched = _alive(collection, matcher.docs(query.tree))
-    right_type, right_date = filters.by_type(matched), filters.by_date(matched)
+    spoken = filters.by_language(matched)
+    right_type, right_date = filters.by_type(spoken), filters.by_date(spoken)
     docs = filters.by_date(right_type)
+    any_language = docs if spoken is matched else filters.by_date(filters.by_type(matched))
     scorer, closeness = Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
     reprises = Reprises(collection, docs if query.grouped else docs[:0])
     hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs, reprises)
@@ -67,6 +70,7 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         hits=[(hit.number, hit.score) for hit in hits],
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
+        languages=collection.languages.counts(any_language),
         reasons=reasons,
         repeats=[repeats_of(collection, hit.number, reprises.others(hit.number)) for hit in hits],
         reprises=reprises.beneath,
@@ -78,11 +82,23 @@ class _Filters:
 
     def __init__(self, collection: Collection, query: EngineQuery) -> None:
         self._collection = collection
-        self._types = self._dates = None
+        self._types = self._dates = self._languages = None
         if query.types:
             self._types = np.isin(np.array(collection.types.values, object), query.types)
         if query.date:
             self._dates = collection.periods.taken_by(query.date)
+        if query.languages:
+            self._languages = np.isin(np.array(collection.languages.values, object), query.languages)
+
+    def by_all(self, docs: Array) -> Array:
+        """Those of the documents that pass every filter."""
+        return self.by_date(self.by_type(self.by_language(docs)))
+
+    def by_language(self, docs: Array) -> Array:
+        """Those of the documents that are in one of the languages."""
+        if self._languages is None:
+            return docs
+        return docs[self._languages.take(self._collection.languages.ords.take(docs))]
 
     def by_type(self, docs: Array) -> Array:
         """Those of the documents that have one of the types."""
@@ -100,7 +116,7 @@ def _alive(collection: Collection, docs: Array) -> Array:
 def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters: _Filters, total: int) -> int | None:
     if query.every is None or query.every == query.tree:
         return None if query.every is None else total
-    return len(filters.by_date(filters.by_type(_alive(collection, matcher.docs(query.every)))))
+    return len(filters.by_all(_alive(collection, matcher.docs(query.every))))
 
 
 def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:

@@ -19,7 +19,22 @@ from indexer.engines.matching import Matcher
 from indexer.engines.positions import phrase_positions
 from indexer.engines.scoring import Scorer
 from indexer.model import Contribution
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
+from indexer.query.tree import (
+    All,
+    And,
+    Either,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Weighted,
+    Word,
+)
 from indexer.settings import Ranking
 
 
@@ -63,7 +78,7 @@ class Explainer:
                 best = np.argmax([self._scores(child, docs) for child in node.children], axis=0)
                 for number, child in enumerate(node.children):
                     self._explain(child, docs[best == number], factor, found)
-            case Range() | Type() | All() | Not():
+            case Range() | Type() | Keyword() | All() | Not():
                 pass
 
     def _scores(self, node: Node, docs: Array) -> Array:

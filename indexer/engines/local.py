@@ -122,6 +122,7 @@ class LocalSnapshot:
                 hits=tuple((found.reader.read(number), score) for number, score in found.hits),
                 types=found.types,
                 dates=found.dates,
+                languages=found.languages,
                 reasons=tuple(found.reasons),
                 repeats=tuple(found.repeats),
                 reprises=found.reprises,

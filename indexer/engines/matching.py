@@ -19,7 +19,23 @@ from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.engines.collection import Collection, PrefixDocs
 from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, merged
 from indexer.engines.positions import near_docs, phrase_docs
-from indexer.query.tree import All, And, Either, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
+from indexer.query.tree import (
+    All,
+    And,
+    Either,
+    Keyword,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Weighted,
+    Word,
+)
 
 # Postings of the terms of a prefix that are decoded at a time: some 30 MB in all.
 _PREFIX_POSTINGS = 1 << 20
@@ -60,7 +76,7 @@ class Matcher:
                 return self._union([self.docs_in_field(node, field) for field in fields_of(node)])
             case Prefix():
                 return self._prefix(node)
-            case Range() | Type():
+            case Range() | Type() | Keyword():
                 taken, ords = self._of_column(node)
                 return np.flatnonzero(taken.take(ords))
             case All():
@@ -83,7 +99,7 @@ class Matcher:
         match node:
             case Word():
                 return _any(docs, (found.contains(docs) for found in self._lists(node)))
-            case Range() | Type():
+            case Range() | Type() | Keyword():
                 taken, ords = self._of_column(node)
                 return taken.take(ords.take(docs))
             case All():
@@ -118,10 +134,13 @@ class Matcher:
             return phrase_docs(lists)
         return near_docs(lists, node.distance)
 
-    def _of_column(self, node: Range | Type) -> tuple[Array, Array]:
+    def _of_column(self, node: Range | Type | Keyword) -> tuple[Array, Array]:
         """For each distinct value of a column whether the node takes it, and where each document's is among them."""
         if isinstance(node, Range):
             return self._collection.periods.taken_by(node.dates), self._collection.dates.ords
+        if isinstance(node, Keyword):
+            column, names = self._collection.keywords(node.column)
+            return np.array([name == node.value for name in names]), column.ords
         return self._types_named(node.name), self._collection.types.ords
 
     def _types_named(self, name: str) -> Array:
@@ -238,8 +257,8 @@ class Matcher:
         counts += there
 
     def _all_of(self, children: tuple[Node, ...]) -> Array:
-        positive = tuple(child for child in children if not isinstance(child, Not | Range | Type | All))
-        tested: list[Node] = [child for child in children if isinstance(child, Not | Range | Type)]
+        positive = tuple(child for child in children if not isinstance(child, Not | Range | Type | Keyword | All))
+        tested: list[Node] = [child for child in children if isinstance(child, Not | Range | Type | Keyword)]
         if not positive:
             docs = np.arange(self._documents)
         elif len(positive) > 1 and min(map(self._postings, positive)) * _COUNTED > self._documents:

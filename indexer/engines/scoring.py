@@ -18,7 +18,22 @@ from indexer.columnar.schema import STEM, SURFACE, field_name
 from indexer.engines.lists import DENSE, IndexedField, TermList, Terms, found_in
 from indexer.engines.matching import Matcher, fields_of
 from indexer.engines.ordering import SLACK, lower_bound
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
+from indexer.query.tree import (
+    All,
+    And,
+    Either,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Weighted,
+    Word,
+)
 from indexer.settings import Ranking
 
 _TITLES = frozenset(field_name("title", form) for form in (SURFACE, STEM))
@@ -134,7 +149,7 @@ class Scorer:
                 self._together(node, docs, factor, scores)
             case Prefix():
                 scores[self._matcher.holds(node, docs)] += factor * PREFIX_SCORE
-            case Range() | Type() | All() | Not():
+            case Range() | Type() | Keyword() | All() | Not():
                 pass
 
     def _word(self, word: Word, factor: float) -> list[Share]:

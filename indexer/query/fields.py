@@ -5,25 +5,30 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from indexer.french.dates import asked_period, date_text, period_text
+from indexer.french.languages import language_label, language_named
 from indexer.french.spelling import plain
 from indexer.french.typography import NO_BREAK
-from indexer.model import UNKNOWN_DATE, DateFilter, PartialDate
-from indexer.query.tree import BODY, TITLE
+from indexer.model import UNKNOWN_DATE, UNKNOWN_LANGUAGE, DateFilter, PartialDate
+from indexer.query.tree import BODY, FORMAT, LANGUAGE, TITLE
 
 TYPE = "type"
 DATE = "date"
 BEFORE, AFTER, SINCE, UNTIL = "avant", "après", "depuis", "jusqu’à"
 PERIODS = frozenset((DATE, BEFORE, AFTER, SINCE, UNTIL))
+# Fields whose values are no words of a text; those of one name side by side mean any of them.
+VALUES = PERIODS | {TYPE, LANGUAGE, FORMAT}
 
 # Names in one spelling → the field. The English title is in every habit.
 _NAMES = {
     **dict.fromkeys(("titre", "title"), TITLE),
     **dict.fromkeys(("texte", "corps"), BODY),
+    **dict.fromkeys(("langue", "language"), LANGUAGE),
+    "format": FORMAT,
     **{plain(field): field for field in (TYPE, *sorted(PERIODS))},
 }
 # What a name may look like in a text; `field_named` reads all of it.
-NAME = r"(?i:titre|title|texte|corps|type|date|avant|apr[eè]s|depuis|jusqu['’][aà])"
-_SAID = {TITLE: "titre", BODY: "texte"}
+NAME = r"(?i:titre|title|texte|corps|type|langue|language|format|date|avant|apr[eè]s|depuis|jusqu['’][aà])"
+_SAID = {TITLE: "titre", BODY: "texte", LANGUAGE: "langue"}
 # What may follow a period in a sentence. Two dots leave it open.
 _AFTER_PERIOD = ",;:!?"
 
@@ -36,6 +41,14 @@ def field_named(name: str) -> str:
 def said(field: str, value: str) -> str:
     """The read-back of a value in a field: `titre : paix`, with no-break spaces, which the parser takes for its own."""
     return f"{_SAID.get(field, field)}{NO_BREAK}:{NO_BREAK}{value}" if field else value
+
+
+def language_asked(text: str) -> tuple[str, str] | None:
+    """The language that a text names by its code or French name, "" for the unknown one, and how it is called."""
+    if plain(text) == UNKNOWN_LANGUAGE:
+        return "", UNKNOWN_LANGUAGE
+    code = language_named(text)
+    return (code, language_label(code)) if code else None
 
 
 def period_asked(field: str, text: str) -> tuple[DateFilter, str] | None:

@@ -54,9 +54,9 @@ from indexer.french import Analyzer, Chunk
 from indexer.french.spelling import bare
 from indexer.french.typography import number, quoted
 from indexer.model import Position
-from indexer.query.fields import DATE, NAME, PERIODS, TYPE, field_named, period_asked, said
+from indexer.query.fields import DATE, NAME, PERIODS, VALUES, field_named, language_asked, period_asked, said
 from indexer.query.query import Query
-from indexer.query.tree import And, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Word
+from indexer.query.tree import FORMAT, LANGUAGE, And, Keyword, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Word
 
 # Further apart than a paragraph, words have no more to do with each other than anywhere in the text.
 MAX_DISTANCE = 100
@@ -123,7 +123,7 @@ def _composed(text: str, max_chars: int) -> str:
 class _Clause(NamedTuple):
     """A node and its read-back, which needs parentheses beside others when `loose`. `leaves` counts for the limit.
 
-    Clauses of one `choice` (TYPE, DATE) that are required together mean any of them.
+    Clauses of one `choice` (TYPE, DATE, LANGUAGE, FORMAT) that are required together mean any of them.
     """
 
     node: Node
@@ -379,7 +379,7 @@ class _Reader:
         distance = _DISTANCE.search(text)
         text = (text[: distance.start()] if distance else text).strip(_QUOTE_SIGNS)
         field = quote.field or quote.within
-        if field == TYPE or field in PERIODS:
+        if field in VALUES:
             yield from self._quoted_value(text, field, quote)
             return
         words = tuple(position.surface[0] for position in self._analyzer.analyze(text))
@@ -406,13 +406,19 @@ class _Reader:
         yield from self._quote(quote._replace(field="", within=""))
 
     def _value(self, text: str, field: str) -> _Clause | None:
-        """What a text asks as a type or a period; None when it is none."""
-        if field != TYPE:
+        """What a text asks as a type, a language, a format or a period; None when it is none."""
+        if field in PERIODS:
             asked = period_asked(field, text)
             return asked and _Clause(Range(asked[0]), asked[1], choice=DATE if field == DATE else "")
-        seen, name = _readable(text).strip(_PUNCTUATION), bare(self._type_named(text))
-        read_back = seen if seen.isalnum() else quoted(seen)
-        return _Clause(Type(name), said(TYPE, read_back), choice=TYPE) if name else None
+        seen = _readable(text).strip(_PUNCTUATION)
+        if field == LANGUAGE:
+            language = language_asked(seen)
+            return language and _Clause(Keyword(LANGUAGE, language[0]), _value_said(field, language[1]), choice=field)
+        if field == FORMAT:
+            name = bare(text)
+            return _Clause(Keyword(FORMAT, name), _value_said(field, seen), choice=field) if name else None
+        name = bare(self._type_named(text))
+        return _Clause(Type(name), _value_said(field, seen), choice=field) if name else None
 
     def _run(self, run: _Lexeme) -> Iterator[_Token]:
         """The chunks of a text without quotes, parentheses and operators; what stands before it is of its first."""
@@ -420,7 +426,7 @@ class _Reader:
         chunks = [chunk for chunk in self._analyzer.chunks(text) if chunk.positions]
         minus, field, at = run.minus, run.field or run.within, 0
         while at < len(chunks):
-            if field == TYPE or field in PERIODS:
+            if field in VALUES:
                 taken, clause = self._value_at(text, chunks[at : at + _MAX_CHUNKS], field)
                 if clause:
                     yield _Token("part", _Part(required=(clause,)), minus)
@@ -436,7 +442,7 @@ class _Reader:
 
     def _value_at(self, text: str, chunks: Sequence[Chunk], field: str) -> tuple[int, _Clause | None]:
         """How many of the chunks are a type or a period together, the most that are, and what they ask."""
-        for taken in (1,) if field == TYPE else _lengths_of_periods(text, chunks):
+        for taken in (1,) if field not in PERIODS else _lengths_of_periods(text, chunks):
             if clause := self._value(text[chunks[0].start : chunks[taken - 1].end], field):
                 return taken, clause
         return 1, None
@@ -488,6 +494,11 @@ class _Reader:
     def _word(self, text: str, position: Position, field: str) -> _Clause:
         typed = _readable(text[position.start : position.end])
         return _Clause(Word(position.surface, position.stem, typed, field), said(field, typed))
+
+
+def _value_said(field: str, value: str) -> str:
+    """The read-back of a value, in quotes when it is not one word."""
+    return said(field, value if value.isalnum() else quoted(value))
 
 
 def _lengths_of_periods(text: str, chunks: Sequence[Chunk]) -> Iterator[int]:

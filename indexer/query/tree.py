@@ -69,6 +69,21 @@ class Type:
     name: str
 
 
+LANGUAGE = "language"
+FORMAT = "format"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Documents whose LANGUAGE (a code, "" for unknown) or FORMAT is written so; adds nothing to the score.
+
+    `value` is as `spelling.bare` writes it.
+    """
+
+    column: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class All:
     """Every document, with score 0."""
@@ -117,7 +132,7 @@ class Weighted:
     weight: float
 
 
-Node = Word | Phrase | Prefix | Near | Range | Type | All | Not | And | Or | Either | Weighted
+Node = Word | Phrase | Prefix | Near | Range | Type | Keyword | All | Not | And | Or | Either | Weighted
 Leaf = Word | Phrase | Prefix | Near
 
 

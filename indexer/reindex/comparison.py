@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from indexer import documents
-from indexer.documents import FileFacts, Unwalkable
+from indexer.documents import NOTHING_SAID, FileFacts, FolderMetadata, Inventory, Said, Unwalkable
 from indexer.errors import CorpusError
 from indexer.model import Problem, Root
 from indexer.reindex.roots import Scope
@@ -20,11 +20,16 @@ from indexer.reindex.work import hash_of
 
 @dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A file that is new or may have changed: its number in the table, that of the file it was before it moved."""
+    """A file that is new or may have changed: its number in the table, that of the file it was before it moved.
+
+    `said` is what a table of metadata says of it, `said_anew` whether that is not what it said before.
+    """
 
     facts: FileFacts
     number: int | None
     moved_from: int | None = None
+    said: Said = field(default_factory=lambda: NOTHING_SAID)
+    said_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Comparison:
     to_read: Sequence[FileToRead]
     gone: Sequence[int]
     problems: Sequence[Problem]
+    warnings: Sequence[str] = ()
 
 
 def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: Path, trust_times: bool) -> Comparison:
@@ -53,37 +59,46 @@ def compare(scope: Scope, table: RootFiles, *, ignore: Sequence[str], outside: P
     gone: list[int] = []
     problems: list[Problem] = []
     place = found = 0
+    inventory = Inventory()
     for item in _files(scope.root, ignore, outside, scope.below):
-        if not isinstance(item, FileFacts):
+        if isinstance(item, FolderMetadata):
+            inventory.add(item.path, item.relative)
+            continue
+        if isinstance(item, Unwalkable):
             problems.append(Problem(item.relative, item.reason, root=scope.root.name))
             continue
         found += 1
         while place < len(numbers) and table.paths[numbers[place]] < item.relative:
             gone.append(numbers[place])
             place += 1
+        said = inventory.of(item.relative)
         if place < len(numbers) and table.paths[numbers[place]] == item.relative:
             number = numbers[place]
             place += 1
-            if trust_times and table.same_on_disk(number, item):
+            anew = table.given(number) != documents.mark_of(said)
+            if trust_times and not anew and table.same_on_disk(number, item):
                 kept[number] = True
             else:
-                to_read.append(FileToRead(item, number))
+                to_read.append(FileToRead(item, number, said=said, said_anew=anew))
         else:
-            to_read.append(FileToRead(item, None))
+            to_read.append(FileToRead(item, None, said=said))
     if not found and numbers and not any(isinstance(item, FileFacts) for item in _files(scope.root, ignore, outside)):
         raise CorpusError(f"{scope.root.path} est vide alors qu’il y avait des fichiers.")
     gone += numbers[place:]
     unlisted = [number for number in gone if _below_any(table.paths[number], problems)]
     kept[unlisted] = True
     gone = sorted(set(gone).difference(unlisted))
-    return Comparison(scope, kept, to_read, gone, problems)
+    inventory.warn_of_absent(scope.covers)
+    return Comparison(scope, kept, to_read, gone, problems, inventory.warnings)
 
 
-def _files(root: Root, ignore: Sequence[str], outside: Path, below: str = "") -> Iterator[FileFacts | Unwalkable]:
+def _files(
+    root: Root, ignore: Sequence[str], outside: Path, below: str = ""
+) -> Iterator[FileFacts | FolderMetadata | Unwalkable]:
     """What a walk finds, without the files below `outside`."""
     folder = f"{outside}{os.sep}"
     for item in documents.walk(Path(root.path), ignore, below):
-        if not isinstance(item, FileFacts) or not item.path.startswith(folder):
+        if isinstance(item, Unwalkable) or not item.path.startswith(folder):
             yield item
 
 

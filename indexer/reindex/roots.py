@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.documents import is_metadata
 from indexer.errors import CorpusError
 from indexer.model import Problem, Root
 
@@ -84,6 +85,8 @@ class Roots:
             if path == Path(root.path):
                 return Scope(root)
             if path.is_relative_to(root.path):
+                if is_metadata(path.name) and not path.is_dir():
+                    return self._scope(path.parent)  # it is about its folder
                 return Scope(root, unicodedata.normalize("NFC", path.relative_to(root.path).as_posix()))
             if Path(root.path).is_relative_to(path):
                 raise CorpusError(

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from indexer import documents
-from indexer.documents import FileFacts, Line, Rejected, TypeRules, place_inside
+from indexer.documents import NOTHING_SAID, FileFacts, Line, Rejected, Said, TypeRules, place_inside
 from indexer.engines.base import Batch, Known, Place, Update
 from indexer.errors import CorpusError, UnreadableDocument
 from indexer.model import Document, Problem, Root
 from indexer.reindex.claims import FREED, Claims
-from indexer.reindex.comparison import Comparison, compare, with_moves
+from indexer.reindex.comparison import Comparison, FileToRead, compare, with_moves
 from indexer.reindex.crew import Crew, Job
 from indexer.reindex.held import Held
 from indexer.reindex.report import Report
@@ -50,15 +50,18 @@ class _Reading:
     """A file that this run reads.
 
     `number` is its number in the table of files; `held_as` the key under which the index has documents of it (its own,
-    or that of the file it was before it moved), empty when there are none. `documents` counts those that the index will
-    have of it. `waits`: an id of it may become free before the end of the run.
+    or that of the file it was before it moved), empty when there are none. `anew`: they are written again even if their
+    bytes are the same, because it has moved, or a table says other things of it (`said`). `documents` counts those that
+    the index will have of it, `members` where in it they were found. `waits`: an id of it may become free before the
+    end of the run.
     """
 
     root: Root
     facts: FileFacts
     number: int | None
     held_as: str
-    moved: bool
+    anew: bool
+    said: Said = field(default_factory=lambda: NOTHING_SAID)
     held: Held = field(default_factory=lambda: Held(()))
     read_ns: int = 0
     sha256: str = ""
@@ -66,6 +69,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     conflicts: list[Problem] = field(default_factory=list)
     waits: bool = False
+    members: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> str:
@@ -101,7 +105,7 @@ class Run:
         self._roots = Roots(update.roots)
         self._table = FileTable(update.files())
         self._next = NextTable(self._table)
-        self._to_read: list[tuple[Root, FileFacts, int | None, str]] = []
+        self._to_read: list[tuple[Root, FileToRead, str]] = []
         # Files that the index knows and that are still to be read: they may give up ids.
         self._unfinished: set[str] = set()
         self._moved: dict[str, str] = {}
@@ -172,6 +176,7 @@ class Run:
             self.report.missing.append(Problem(scope.root.path, f"{error} Ses documents sont gardés."))
             return None
         self.report.problems += look.problems
+        self.report.warnings += look.warnings
         return look
 
     def _settle_what_is_not_read(self, looks: Sequence[Comparison]) -> None:
@@ -195,7 +200,7 @@ class Run:
                     self._unfinished.add(key)
                     if key != held_as:
                         self._moved[held_as] = key
-                self._to_read.append((look.scope.root, file.facts, file.number, held_as))
+                self._to_read.append((look.scope.root, file, held_as))
         for name, mask in kept.items():
             self._keep(name, mask)
 
@@ -230,9 +235,10 @@ class Run:
         yield from self._copies()
         group: list[_Reading] = []
         weight = 0
-        for root, facts, number, held_as in self._to_read:
-            moved = bool(held_as) and number is None
-            reading = _Reading(root, facts, number, held_as, moved)
+        for root, file, held_as in self._to_read:
+            facts = file.facts
+            moved = bool(held_as) and file.number is None
+            reading = _Reading(root, facts, file.number, held_as, moved or file.said_anew, file.said)
             if documents.has_lines(facts.relative, facts.path):
                 if group:
                     yield self._files_job(group, weight)
@@ -274,12 +280,12 @@ class Run:
         return Job(partial(self._take_copies, iter(places)), Copies(tuple(copied)), weight)
 
     def _files_job(self, group: list[_Reading], weight: int) -> Job:
-        tasks = tuple(_task(one.facts, self._known_hash(one)) for one in group)
+        tasks = tuple(_task(one, self._known_hash(one)) for one in group)
         return Job(partial(self._take_files, deque(group)), Files(tasks), weight)
 
     def _known_hash(self, reading: _Reading) -> str:
-        """The hash that makes it needless to read a file; none in a rebuild."""
-        if reading.number is None or self._rebuild:
+        """The hash that makes it needless to read a file; none where it is to be read anyway."""
+        if reading.number is None or reading.anew or self._rebuild:
             return ""
         return self._table.root(reading.root.name).sha256(reading.number)
 
@@ -295,12 +301,12 @@ class Run:
             yield Job(lambda done: self._keep_touched(reading))
             return
         reading.held = self._held(reading)
-        known = None if self._rebuild or reading.moved else reading.held.line
+        known = None if self._rebuild or reading.anew else reading.held.line
         try:
             with documents.lines_of(facts.path, facts.relative, known) as lines:
                 yield Job(lambda done: self._take_kept(reading, lines))
                 for group in _grouped(lines.read() if lines.to_read else ()):
-                    unit = Lines(facts.relative, group)
+                    unit = Lines(facts.relative, group, reading.said)
                     yield Job(partial(self._take_lines, reading, iter(group)), unit, _size(unit))
         except UnreadableDocument as error:
             reason = str(error)
@@ -326,7 +332,9 @@ class Run:
             elif outcome.same:
                 self._keep_touched(reading)
             else:
-                places += self._places(reading, outcome, partial(_whole_file, reading.facts))
+                places += self._places(reading, outcome, partial(_whole_file, reading))
+                if reading.said:
+                    reading.members.update(item.member for item in outcome.items)
                 if not outcome.more:
                     self._finish(reading, outcome.unreadable)
             if not outcome.more:
@@ -346,7 +354,7 @@ class Run:
         """What became of the next lines of a group."""
         (outcome,) = done.outcomes
         lines = tuple(islice(coming, len(outcome.items)))
-        places = self._places(reading, outcome, partial(_one_line, reading.facts, lines))
+        places = self._places(reading, outcome, partial(_one_line, reading, lines))
         self._write(done.batch, places, reading.facts.relative)
 
     def _take_copies(self, coming: Iterator[Place], done: Done) -> None:
@@ -399,7 +407,7 @@ class Run:
             self.report.added += 1
             return _place_of(reading, item, id, self._now)
         reading.held.settle_known(known)
-        if known.digest == item.digest and not reading.moved:
+        if known.digest == item.digest and not reading.anew:
             self.report.unchanged += 1
             if not self._rebuild:
                 return None
@@ -471,6 +479,8 @@ class Run:
                 self._to_copy.append(rest)
         else:
             self._remove(reading.held.unsettled())
+        for missing in documents.not_met(reading.said, reading.members):
+            self._warn(reading, f"« {missing} », que nomme {documents.METADATA}, n’est pas dans ce fichier")
         self._done(reading)
         if reading.waits or reading.conflicts:
             self._late.append(reading)
@@ -486,7 +496,8 @@ class Run:
         """A file with an id that another place has is read at each run, until one of the two gives way."""
         problems = tuple(reading.problems + reading.conflicts)
         read_ns, sha256 = (0, "") if reading.conflicts else (reading.read_ns, reading.sha256)
-        record = FileRecord(reading.facts, read_ns, sha256, reading.documents, problems)
+        given = documents.mark_of(reading.said)
+        record = FileRecord(reading.facts, read_ns, sha256, reading.documents, problems, given)
         self._next.put(reading.root.name, record, reading.number)
 
     # --- writing ---------------------------------------------------------------------------------------------------
@@ -556,18 +567,19 @@ def _grouped(lines: Iterable[Line | Rejected]) -> Iterator[tuple[Line | Rejected
         yield tuple(group)
 
 
-def _task(facts: FileFacts, sha256: str = "") -> FileTask:
-    return FileTask(facts.path, facts.relative, sha256, facts.size)
+def _task(reading: _Reading, sha256: str = "") -> FileTask:
+    facts = reading.facts
+    return FileTask(facts.path, facts.relative, sha256, facts.size, reading.said)
 
 
-def _whole_file(facts: FileFacts, item: int) -> Unit:
+def _whole_file(reading: _Reading, item: int) -> Unit:
     """What reads again what an item of a file was read from."""
-    return Files((_task(facts),))
+    return Files((_task(reading),))
 
 
-def _one_line(facts: FileFacts, lines: Sequence[Line | Rejected], item: int) -> Unit:
+def _one_line(reading: _Reading, lines: Sequence[Line | Rejected], item: int) -> Unit:
     """What reads again what an item of some lines was read from."""
-    return Lines(facts.relative, (lines[item],))
+    return Lines(reading.facts.relative, (lines[item],), reading.said)
 
 
 def _size(unit: Unit) -> int:

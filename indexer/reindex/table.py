@@ -19,17 +19,17 @@ from indexer.documents import FileFacts
 from indexer.errors import IndexDamaged
 from indexer.model import Problem
 
-_FORMAT = 1
+_FORMAT = 2
 # A file changed within this time of its reading may have changed again without a trace in its times (the clock of a
 # file system ticks up to 2 s): it is hashed at the next run.
 _RACY_NS = 2_000_000_000
 _ROW = np.dtype(
     [
         ("size", "<i8"), ("mtime_ns", "<i8"), ("ctime_ns", "<i8"), ("inode", "<u8"),
-        ("read_ns", "<i8"), ("documents", "<i8"), ("sha256", "S64"),
+        ("read_ns", "<i8"), ("documents", "<i8"), ("sha256", "S64"), ("given", "<u8"),
     ]
 )  # fmt: skip
-_PACKED = struct.Struct("<qqqQqq64s")
+_PACKED = struct.Struct("<qqqQqq64sQ")
 
 Mask = npt.NDArray[np.bool_]
 
@@ -38,19 +38,21 @@ Mask = npt.NDArray[np.bool_]
 class FileRecord:
     """A file as a run found it: when its reading began (0: it is read again at the next run), the SHA-256 of its bytes
     ("" when they were not read, or killed who read them: it is read again when it changes or all is checked), how many
-    documents the index has of it, and what could not be indexed."""
+    documents the index has of it, what could not be indexed, and the mark of what was said of it by a table of metadata
+    (0: nothing)."""
 
     facts: FileFacts
     read_ns: int
     sha256: str
     documents: int
     problems: tuple[Problem, ...] = ()
+    given: int = 0
 
     def row(self) -> tuple[int | bytes, ...]:
         """Its numbers, in the order of the columns."""
         facts = self.facts
         numbers = (facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode, self.read_ns, self.documents)
-        return (*numbers, self.sha256.encode())
+        return (*numbers, self.sha256.encode(), self.given)
 
 
 class RootFiles:
@@ -66,6 +68,7 @@ class RootFiles:
         self._newest = np.maximum(columns[1], columns[2])
         self._settled = self._newest < rows["read_ns"] - _RACY_NS
         self._facts = columns
+        self._given = rows["given"]
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -90,6 +93,10 @@ class RootFiles:
             and facts.ctime_ns == ctime_ns[number]
             and facts.inode == inode[number]
         )
+
+    def given(self, number: int) -> int:
+        """The mark of what was said of a file when it was read."""
+        return int(self._given[number])
 
     def size(self, number: int) -> int:
         """The bytes of a file."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from indexer import documents
 from indexer.columnar.durable import sha256
-from indexer.documents import Entry, Line, Rejected, TypeRules
+from indexer.documents import Entry, Line, Rejected, Said, TypeRules
 from indexer.engines.base import Batch, Preparer
 from indexer.errors import UnreadableDocument
 from indexer.model import Document
@@ -33,12 +33,16 @@ _TOO_LONG = f"plus de {_MAX_CHARS // 1_000_000} millions de signes de texte"
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """A file to read, unless its bytes have this SHA-256 ("": whatever they are); `size` in bytes, as it was listed."""
+    """A file to read, unless its bytes have this SHA-256 ("": whatever they are); `size` in bytes, as it was listed.
+
+    `said` is what a table of metadata says of it.
+    """
 
     path: str
     relative: str
     sha256: str
     size: int = 0
+    said: Said = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Lines:
 
     relative: str
     lines: tuple[Line | Rejected, ...]
+    said: Said = field(default_factory=dict)
 
     plain = True
 
@@ -90,7 +95,7 @@ class Lines:
 
     def part(self, start: int, end: int) -> Lines:
         """Some of the lines."""
-        return Lines(self.relative, self.lines[start:end])
+        return Lines(self.relative, self.lines[start:end], self.said)
 
     def refused(self, reason: str, *, again: bool) -> Done:
         """What is said when no process could read this."""
@@ -193,10 +198,10 @@ class Reader:
         match unit:
             case Files(tasks):
                 yield from self._files(tasks, at)
-            case Lines(relative, lines):
+            case Lines(relative, lines, said):
                 at(ALL, sum(len(line.content) for line in lines if isinstance(line, Line)))
                 entries: list[Entry] = []
-                items = tuple(_items(documents.read_lines(lines, relative, self._rules), entries))
+                items = tuple(_items(documents.read_lines(lines, relative, self._rules, said=said), entries))
                 yield self._done([Outcome(items)], entries)
             case Copies(copied):
                 at(ALL, sum(len(document.text) for document in copied))
@@ -232,7 +237,12 @@ class Reader:
         chars = 0
         try:
             found = documents.read(
-                task.path, task.relative, self._rules, max_bytes=self._max_bytes, choices=self._choices
+                task.path,
+                task.relative,
+                self._rules,
+                max_bytes=self._max_bytes,
+                choices=self._choices,
+                said=task.said,
             )
             for item in _items(found, entries):
                 items.append(item)

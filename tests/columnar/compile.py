@@ -18,7 +18,22 @@ from whoosh import matching, query
 from indexer.columnar.schema import STEM, SURFACE, field_name
 from indexer.french.spelling import bare
 from indexer.model import DateFilter, PartialDate
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
+from indexer.query.tree import (
+    All,
+    And,
+    Either,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Weighted,
+    Word,
+)
 from indexer.settings import Ranking
 from tests.columnar.naive import PREFIX_SCORE, fields_of
 
@@ -53,6 +68,8 @@ def compile_tree(node: Node, ranking: Ranking) -> query.Query:
             return InPeriod(node.dates)
         case Type():
             return OfType(node.name)
+        case Keyword():
+            return OfColumn(node.column, node.value)
         case All():
             return Everything()
         case Not():
@@ -247,6 +264,21 @@ class OfType(Computed):
         column = reader.column_reader("type")
         numbers = _live(reader, range(reader.doc_count_all()))
         return {number: 0.0 for number in numbers if bare(column[number]) == self.name}
+
+
+class OfColumn(Computed):
+    """Documents with this value in a column of keywords, score 0."""
+
+    def __init__(self, column: str, value: str) -> None:
+        self.column = column
+        self.value = value
+
+    def hits(self, searcher: Any, context: Any) -> dict[int, float]:
+        """See Computed."""
+        reader = searcher.reader()
+        column = reader.column_reader(self.column)
+        numbers = _live(reader, range(reader.doc_count_all()))
+        return {number: 0.0 for number in numbers if bare(column[number]) == self.value}
 
 
 class PrefixAnywhere(Computed):

@@ -13,7 +13,22 @@ from indexer.engines.base import Place, Update
 from indexer.engines.local import LocalEngine
 from indexer.french import Analyzer, WordLists
 from indexer.model import DateFilter, DateSource, Document, PartialDate
-from indexer.query.tree import All, And, Either, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
+from indexer.query.tree import (
+    All,
+    And,
+    Either,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Weighted,
+    Word,
+)
 from indexer.settings import Ranking
 from tests.columnar.naive import Analysed
 
@@ -42,6 +57,7 @@ WORDS = (  # noqa: SIM905 - easier to read and to add to
     "cessez-le-feu vice-président président présidente rebelle rebelles la le de du fin paix 2690 2100 1er résolution "
     "d’Alger Kidal Gao civils casques bleus bleu"
 ).split()
+KEYWORDS = (Keyword("language", "en"), Keyword("language", ""), Keyword("format", "pdf"))
 TYPES = ("communiqué", "article de presse", "résolution")
 
 
@@ -61,6 +77,8 @@ def made_document(number: int, rng: random.Random, *, longest: int = 60) -> Docu
         path=f"{number}.txt",
         digest=f"{number:064x}",
         first_seen="2026-01-01T00:00:00+00:00",
+        language=("fr", "en", "")[number % 3],
+        format=("PDF", "texte")[number % 2],
     )
 
 
@@ -78,7 +96,14 @@ def made_tree(rng: random.Random, analyzer: Analyzer, depth: int = 3) -> Node:
         return rng.choice((Prefix(surfaces[0][:3], field), Near(tuple(surfaces), rng.randint(1, 6), field=field)))
     if kind == 5:
         dates = DateFilter.parse(rng.choice(("2013", "2013-06..2014", "..2012", "inconnue")))
-        return rng.choice((All(), Range(dates), Type(rng.choice(("communique", "article de presse", "depeche")))))
+        return rng.choice(
+            (
+                All(),
+                Range(dates),
+                Type(rng.choice(("communique", "article de presse", "depeche"))),
+                KEYWORDS[rng.randrange(len(KEYWORDS))],
+            )
+        )
     children = tuple(made_tree(rng, analyzer, depth - 1) for _ in range(rng.randint(1, 4)))
     if kind == 6:
         return Not(children[0])

@@ -10,7 +10,23 @@ from itertools import product
 
 from indexer.french.spelling import bare
 from indexer.model import Document, Position
-from indexer.query.tree import All, And, Either, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Weighted, Word
+from indexer.query.tree import (
+    All,
+    And,
+    Either,
+    Keyword,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Weighted,
+    Word,
+)
 from indexer.settings import Ranking
 
 FIELDS = ("title", "body")
@@ -101,6 +117,8 @@ class Naive:
                 return 0.0 if node.dates.matches(d.document.date) else None
             case Type():
                 return 0.0 if d.document.type in self._types_named(node.name) else None
+            case Keyword():
+                return 0.0 if bare(getattr(d.document, node.column)) == node.value else None
             case All():
                 return 0.0
             case Not():

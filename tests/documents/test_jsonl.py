@@ -58,6 +58,7 @@ def test_a_line_is_a_document_with_its_own_metadata(tmp_path):
         digest=hashlib.sha256(line.strip()).hexdigest(),
         date_rule="métadonnées",
         format="JSONL",
+        language="fr",
     )
     assert str(found.date) == "2023-06"
 

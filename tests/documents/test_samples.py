@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from benchmarks.ingestion import alike
 from indexer.documents import Entry
-from indexer.french.spelling import plain
 from indexer.model import DateSource
 
 from .reading import SHARED, read_all
@@ -49,12 +49,6 @@ def same(text: str) -> str:
     """As README.md of the samples compares: NFKC, straight apostrophes, oe, single spaces, no case."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("œ", "oe").replace("Œ", "oe")
     return re.sub(r"\s+", " ", text).casefold()
-
-
-def alike(one: str, other: str) -> bool:
-    """True when four words of five of the expected title are there, and they are at least half of the found one."""
-    wanted, found = (set(re.findall(r"\w+", plain(text))) for text in (one, other))
-    return len(wanted & found) >= 0.8 * len(wanted) and len(wanted & found) >= 0.5 * len(found)
 
 
 def entry(row: Row) -> Entry:

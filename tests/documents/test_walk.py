@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import FileFacts, Unwalkable, passed_over, walk
+from indexer.documents import FileFacts, FolderMetadata, Unwalkable, passed_over, walk
 from indexer.errors import CorpusError
 
 
@@ -182,3 +182,27 @@ def test_what_a_walk_passes_over_is_known_beforehand(tmp_path):
     passed = passed_over(["brouillons", "*.bak", "e/f/*"])
     assert [path for path in ("a/.git/x", ".x", "brouillons/a/b.txt", "a/c.bak", "e/f/g.txt") if not passed(path)] == []
     assert [path for path in ("a.txt", "a/b.txt", "e/g.txt", "brouillon/a.txt") if passed(path)] == []
+
+
+def test_no_table_of_metadata_is_passed_over_but_in_a_folder_that_is(tmp_path):
+    passed = passed_over(["brouillons", "metadata.csv"])
+    assert [passed(path) for path in ("metadata.csv", "a/Metadata.csv", "brouillons/metadata.csv")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_the_tables_above_a_part_come_with_it(tmp_path):
+    put(tmp_path, "metadata.csv", "a/metadata.csv", "a/b/c.txt", "a/b/d.txt", "a/c/metadata.csv", "e/metadata.csv")
+    assert [one.relative for one in walk(tmp_path, (), "a/b/c.txt")] == ["metadata.csv", "a/metadata.csv", "a/b/c.txt"]
+
+
+def test_the_metadata_of_a_folder_come_before_all_else_in_it_ignored_or_not(tmp_path):
+    put(tmp_path, "a.txt", "b/a.txt", "b/metadata.csv", "b/c/a.txt", "d/metadata.csv/a.txt", "z-metadata.csv")
+    put(tmp_path, "Metadata.CSV")
+    found = list(walk(tmp_path, ["b/metadata.csv"]))
+    assert [one.relative for one in found if isinstance(one, FolderMetadata)] == ["Metadata.CSV", "b/metadata.csv"]
+    assert [one.relative for one in found] == [
+        "Metadata.CSV", "a.txt", "b/metadata.csv", "b/a.txt", "b/c/a.txt", "d/metadata.csv/a.txt", "z-metadata.csv",
+    ]  # fmt: skip
