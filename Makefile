@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-codec bench relevance lint types format lock clean
+.PHONY: help run test test-deep test-codec bench relevance ingestion lint types format lock clean
 
 help: ## list the doors
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,10 @@ bench: $(VENV)/.dev ## speed beside the peers (100,000 documents; takes hours; B
 
 relevance: $(VENV)/.dev ## how well it ranks, beside plain BM25; fails below the floors (RELEVANCE="--sweep" tunes, ten minutes)
 	$(BIN)/python -m benchmarks.relevance $(RELEVANCE)
+
+ingestion: $(VENV)/.dev ## what becomes of real files: phrases found, dates, titles, languages; speed beside the libraries alone
+	$(BIN)/python -m benchmarks.ingestion
+	$(BIN)/python -m benchmarks.mixed $(MIXED)
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff check .

@@ -91,7 +91,7 @@ def test_the_json_of_a_search_has_the_keys_of_the_contract(trouvaille: Shell) ->
     page = trouvaille("search", "accord de paix d'Alger", "--json").json
     assert set(page) == {
         "query", "understood", "interpretations", "match", "total", "took_ms", "generation", "hits", "facets",
-        "suggestion", "pages",
+        "reprises", "suggestion", "pages",
     }  # fmt: skip
     assert page["hits"][0]["path"] == "déclaration.txt"
     assert page["hits"][0]["date"] is None
@@ -247,7 +247,7 @@ def test_status_says_what_the_index_holds(trouvaille: Shell) -> None:
     status = trouvaille("status", "--json").json
     assert set(status) == {
         "generation", "published", "documents", "roots", "bytes", "last_run", "runs", "formats", "types", "years",
-        "languages", "undated", "failed_count", "empty_count", "failed", "empty",
+        "languages", "undated", "copies", "failed_count", "empty_count", "failed", "empty",
     }  # fmt: skip
     assert status["documents"] == 2
     assert status["roots"] == [{"name": "textes", "path": str(trouvaille.folder / "textes")}]

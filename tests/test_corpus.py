@@ -9,7 +9,7 @@ import pytest
 
 from indexer import documents
 from indexer.assembly import type_rules
-from indexer.documents import Entry, FileFacts
+from indexer.documents import Entry, FileFacts, FolderMetadata
 from indexer.settings import load_settings
 from tests.conftest import ROOT, House
 
@@ -20,10 +20,12 @@ RULES = type_rules(SETTINGS)
 def entries() -> list[tuple[str, Entry]]:
     found = []
     for facts in documents.walk(ROOT / "corpus", SETTINGS.corpus.ignore):
+        if isinstance(facts, FolderMetadata):
+            continue
         assert isinstance(facts, FileFacts), facts
         for item in documents.read(facts.path, facts.relative, RULES, max_bytes=1_000_000):
             assert isinstance(item, Entry), (facts.relative, item)
-            found.append((f"{facts.relative}#{item.key or ''}", item))
+            found.append((f"{documents.place_inside(facts.relative, item.member)}#{item.key or ''}", item))
     return found
 
 
@@ -32,7 +34,10 @@ CORPUS = entries()
 
 def test_there_are_at_least_sixty_documents_of_every_kind() -> None:
     assert len(CORPUS) >= 60
-    assert {name.partition("#")[0].rpartition(".")[2] for name, _ in CORPUS} == {"txt", "md", "html", "jsonl"}
+    assert {entry.format for _, entry in CORPUS} == {
+        "texte", "Markdown", "HTML", "JSONL", "PDF", "DOCX", "courriel"
+    }  # fmt: skip
+    assert {entry.language for _, entry in CORPUS} == {"fr", "en"}
     assert {str(entry.date_source) for _, entry in CORPUS} == {"metadata", "header", "filename", "text", "none"}
     assert {entry.date.precision for _, entry in CORPUS if entry.date} == {"day", "month", "year"}
 

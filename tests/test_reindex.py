@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -443,3 +444,14 @@ def test_a_full_disk_is_said_and_leaves_the_previous_index(house: House, monkeyp
                 house.reindex()
         assert house.titles("mission") == ["Un"]
     assert house.reindex().added == 1
+
+
+def test_columns_that_are_called_otherwise_are_read_again_without_being_asked(house: House) -> None:
+    house.write("a.csv", "titre,verbatim\nLe mandat,La mission prend fin.\n")
+    house.reindex()
+    assert house.titles("mission") == []
+    columns = replace(house.settings.columns, text=("verbatim",))
+    house.settings = replace(house.settings, columns=columns)
+    assert "noms de colonnes" in house.reindex().warnings[0]
+    assert house.titles("mission") == ["Le mandat"]
+    assert house.reindex().warnings == []

@@ -229,6 +229,20 @@ def test_a_share_that_is_unmounted_leaves_an_empty_folder_and_removes_nothing(
     watching.until_told("est de nouveau là")
 
 
+def test_what_a_folder_says_of_its_files_is_followed_too(house: House, watch: Callable[..., Watching]) -> None:
+    house.write("lettres/a.txt", article("Le pont"))
+    house.write("b.txt", article("La route"))
+    watching = watch()
+    (house.corpus / "lettres" / "metadata.csv").write_text("file,title\na.txt,Le vrai titre\n")
+    watching.until(["Le vrai titre", "La route"])
+    (house.corpus / "lettres" / "a.txt").write_text(article("Le viaduc"))
+    watching.wait_for(
+        lambda: house.titles("viaduc") == ["Le vrai titre"], "the new text under the title that was given"
+    )
+    (house.corpus / "lettres" / "metadata.csv").unlink()
+    watching.until(["Le viaduc", "La route"])
+
+
 def test_a_root_that_is_one_file_is_followed_though_each_save_replaces_it(
     house: House, watch: Callable[..., Watching]
 ) -> None:

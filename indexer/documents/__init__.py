@@ -50,12 +50,11 @@ from indexer.model import place_inside
 __all__ = [
     "FORMATS", "METADATA", "NOTHING_SAID", "Choices", "Entry", "FileFacts", "FolderMetadata", "Inventory", "Line",
     "Lines", "Rejected", "Said", "TypeRules", "Unwalkable", "format_rule", "has_lines", "inventory_above",
-    "is_metadata", "is_plain", "language_rule", "lines_of", "mark_of",
-    "not_met", "os_reason", "passed_over", "place_inside", "read", "read_lines", "repeated", "walk",
+    "is_metadata", "is_plain", "language_rule", "lines_of", "mark_of", "not_met", "os_reason", "passed_over",
+    "place_inside", "read", "read_lines", "refusal", "repeated", "walk",
 ]  # fmt: skip
 
-# Of the files inside of one file; and how many of their kinds a report names.
-_MAX_CHARS_INSIDE = 200_000_000
+# Kinds of files inside of a file, not read, that a report names.
 _KINDS_NAMED = 5
 # Formats without foreign code in them.
 _PLAIN = (TEXT, MARKDOWN, JSONL)
@@ -87,13 +86,12 @@ def read(
 
 @dataclass(slots=True)
 class _Reading:
-    """One file while it is read, with the files inside of it; `chars` is the text found inside of it so far."""
+    """One file while it is read, with the files inside of it; `aside` counts what inside is no document, by kind."""
 
     rules: TypeRules
     today: date
     said: Said
     aside: Counter[str] = field(default_factory=Counter)
-    chars: int = 0
 
     def documents(self, source: Source, member: str) -> Iterator[Entry | Rejected]:
         """The documents of the file, or of one inside of it (`member`: where)."""
@@ -120,10 +118,6 @@ class _Reading:
         entry = assemble(draft, source.relative, self.rules, self.today, given)
         if isinstance(entry, Rejected):
             return replace(entry, member=member)
-        if member:  # what is read of one file is in memory at the same time
-            self.chars += len(entry.text)
-            if self.chars > _MAX_CHARS_INSIDE:
-                raise _TooMuchText("plus de 200 millions de caractères de texte à l’intérieur : découpez le fichier")
         return entry._replace(member=member)
 
     def _member(self, source: Source, member: str, found: Member) -> Iterator[Entry | Rejected]:
@@ -133,8 +127,6 @@ class _Reading:
             yield from self.documents(source.inside(found), inside)
         except OtherKind as error:
             self.aside[error.kind] += 1
-        except _TooMuchText:
-            raise
         except UnreadableDocument as error:
             yield Rejected(None, None, str(error), empty=False, member=inside)
 
@@ -153,10 +145,6 @@ class _Reading:
         yield Rejected(None, None, f"{files} de côté{NO_BREAK}: {', '.join(kinds)}{more}", empty=True)
 
 
-class _TooMuchText(UnreadableDocument):
-    """The files inside of a file hold more text than is kept in memory."""
-
-
 def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool:
     """True for a file that holds a document a line, by its name; with `path`, not when its content is clearly other."""
     format_ = named_format(relative)
@@ -169,6 +157,18 @@ def has_lines(relative: str, path: str | os.PathLike[str] | None = None) -> bool
         return False
     except UnreadableDocument:
         return True  # whoever opens its lines is told why not
+
+
+def refusal(path: str | os.PathLike[str], relative: str, *, max_bytes: int) -> str:
+    """Why a file is refused for its kind or its size alone (French), without reading all of it; "" for all others."""
+    try:
+        with _opened(path, relative, max_bytes) as source:
+            format_, _ = format_of(source)
+            if source.size > max_bytes:  # formats that want all of it say so first
+                next(format_.drafts(source), None)
+    except UnreadableDocument as error:
+        return str(error)
+    return ""
 
 
 def is_plain(path: str | os.PathLike[str], relative: str) -> bool:

@@ -8,6 +8,7 @@ vowel with a consonant, or has no vowel, and few first elements (porte-, vice-) 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from itertools import pairwise
@@ -122,12 +123,12 @@ class Seams:
         """How often each word stands in the text, and each two with a hyphen between."""
         words: dict[str, int] = {}
         pairs: dict[tuple[str, str], int] = {}
-        for compound in _COMPOUND.findall(plain(self._text)):
+        for compound, times in Counter(_COMPOUND.findall(plain(self._text))).items():
             parts = compound.split("-")
             for part in parts:
-                words[part] = words.get(part, 0) + 1
+                words[part] = words.get(part, 0) + times
             for pair in pairwise(parts):
-                pairs[pair] = pairs.get(pair, 0) + 1
+                pairs[pair] = pairs.get(pair, 0) + times
         return words, pairs
 
 

@@ -34,7 +34,7 @@ _AT_ONCE = 4096
 _REASONS = {
     "chain": "l’analyse du français a changé de version",
     "words": "les listes de mots ont changé",
-    "types": "les règles de types ont changé",
+    "types": "les règles de types ou les noms de colonnes ont changé",
 }
 
 

@@ -5,6 +5,7 @@ Nothing of a run is visible before its generation is published; a run that is ki
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from indexer.reindex.crew import usable_cores
 from indexer.reindex.remembered import remembered
 from indexer.reindex.report import Report
 from indexer.reindex.run import Progress, Run, document_id
-from indexer.settings import Settings
+from indexer.settings import Columns, Settings, packaged_columns
 
 __all__ = ["Problem", "Progress", "Report", "document_id", "reindex"]
 
@@ -44,12 +45,12 @@ def reindex(
 
     Without `paths`, all recorded roots, else the configured corpus. `full` rebuilds from nothing (ids and first-seen
     dates stay), `check` hashes every file, `dry_run` only reports. `watch`: nobody asked for this run by itself. `jobs`
-    processes read and analyse, when there is enough to do: as many as the machine has cores if None, this one alone if
-    1; what comes of it is the same. Without `new_roots`, paths that are in no root are passed over. The engine
+    processes read and analyse, as many as the machine has cores if None, none for a little plain text; what comes of it
+    is the same. Without `new_roots`, paths that are in no root are passed over. The engine
     remembers the run, but for a `dry_run` (see remembered).
 
     Raises IndexLocked when another run is writing, CorpusError when there is nothing that could be read, IndexProblem
-    when the index could not be written or a process was lost.
+    when the index could not be written or no process can be kept alive.
     """
     asked = RunRecord(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -60,8 +61,9 @@ def reindex(
         check=check,
         watch=watch,
     )
+    digest = _digest_of(rules, settings.columns)
     with remembered(engine, asked, dry_run=dry_run) as ended:
-        with _write_failures_named(), engine.update(lists, rules.digest, full=full) as update:
+        with _write_failures_named(), engine.update(lists, digest, full=full) as update:
             run = Run(
                 update,
                 settings,
@@ -90,3 +92,10 @@ def _write_failures_named() -> Iterator[None]:
             f"L’index n’a pas pu être écrit : {error.strerror or error}{where}. "
             "L’état précédent reste en service ; libérez de la place ou rétablissez les droits, puis recommencez."
         ) from error
+
+
+def _digest_of(rules: TypeRules, columns: Columns) -> str:
+    """Changes with whatever is decided of a document while it is read: its type, and which of its fields is which."""
+    if columns == packaged_columns():
+        return rules.digest
+    return hashlib.sha256(f"{rules.digest} {columns}".encode()).hexdigest()

@@ -59,8 +59,13 @@ class Agenda:
         self._held_until = until
 
     def due(self) -> float:
-        """When there is something to take; infinity when nothing is noted."""
-        return max(min(self._quiet(), *self._later.values(), math.inf), self._held_until)
+        """When there is something to take; infinity when nothing is noted.
+
+        What changes now comes to rest first: a look at the place that a file is leaving would part it from the file
+        that it becomes elsewhere.
+        """
+        soonest = self._quiet() if self._changed else min(self._later.values(), default=math.inf)
+        return max(soonest, self._held_until)
 
     def take(self, now: float) -> list[str]:
         """What is to be looked at now, ordered, none below another; nothing before it is due."""
@@ -69,14 +74,13 @@ class Agenda:
         taken = {path for path, when in self._later.items() if when <= now}
         for path in taken:
             del self._later[path]
-        if self._quiet() <= now:
-            taken.update(self._changed)
-            self._changed, self._first = {}, math.inf
+        taken.update(self._changed)
+        self._changed, self._first = {}, math.inf
         return self._few(taken)
 
     def _quiet(self) -> float:
         """When what has changed has come to rest, or has waited long enough."""
-        return min(max(self._changed.values(), default=math.inf), self._first + MOST_S)
+        return min(max(self._changed.values()), self._first + MOST_S)
 
     def _few(self, paths: Iterable[str]) -> list[str]:
         few = outermost(paths)

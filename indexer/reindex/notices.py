@@ -140,4 +140,6 @@ def _reason(error: Exception) -> str:
         if any(sign in text for sign in signs) or getattr(error, "errno", None) == number:
             name, value = _LIMITS[number]
             return f"la limite {name} du système est atteinte ; pour la relever : sudo sysctl {name}={value}"
+    if "Unable to decode path" in text:
+        return "un nom de fichier n’est pas en UTF-8"
     return os_reason(error) if isinstance(error, PermissionError) else text

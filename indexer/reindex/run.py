@@ -394,7 +394,11 @@ class Run:
                 self._conflict(reading, item, f"l’identifiant « {id} » est déjà pris par {owner}")
             return None
         if owner and known is None:
-            return None  # twice in a file that was changed while it was read: the next run reads it again
+            # Twice in an archive; of lines, the file was changed while it was read, and the next run reads it again.
+            if item.member and again and len(reading.problems) < _MAX_PROBLEMS:
+                reason = f"l’identifiant « {id} » est déjà pris par un autre document du même fichier"
+                reading.problems.append(Problem(_path(reading.facts.relative, item), reason))
+            return None
         if not self._keys or self._keys[-1] != reading.key:
             self._keys.append(reading.key)
         self._claims.set(id, len(self._keys) - 1)

@@ -36,9 +36,10 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file as a run found it: when its reading began, the SHA-256 of its bytes ("" to have it read again at the next
-    run), how many documents the index has of it, what could not be indexed, and the mark of what was said of it by a
-    table of metadata (0: nothing)."""
+    """A file as a run found it: when its reading began (0: it is read again at the next run), the SHA-256 of its bytes
+    ("" when they were not read, or killed who read them: it is read again when it changes or all is checked), how many
+    documents the index has of it, what could not be indexed, and the mark of what was said of it by a table of metadata
+    (0: nothing)."""
 
     facts: FileFacts
     read_ns: int

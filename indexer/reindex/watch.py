@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from indexer.columnar.network import network_file_system
-from indexer.documents import passed_over
+from indexer.documents import METADATA, passed_over
 from indexer.engines.base import Engine
 from indexer.errors import IndexLocked, IndexProblem, TrouvailleError
 from indexer.model import Problem
@@ -39,7 +39,6 @@ _REST = 20
 _LOCKED_S = 1.0
 _FAILED_S = 5.0
 _FAILED_MOST_S = 300.0
-_METADATA = "metadata.csv"
 
 # Runs over some paths; without any, over all.
 RunOver = Callable[[Sequence[Path]], Report]
@@ -184,13 +183,18 @@ class Watch:
             place.notices = Notices(place.folder, lambda changes: self._note(place, changes), deep=place.deep)
 
     def _see_to_newcomers(self, now: float) -> None:
-        """Notices of a place are asked for anew when none would come of a folder that is new in it."""
+        """Look again at folders that are new, and ask for notices of their place anew if none would come of them.
+
+        One that is gone already is not looked at: a notice says so, and with it where it went.
+        """
         with self._news:
             grown = [one for one in self._newcomers if one[0] <= now]
             self._newcomers = [one for one in self._newcomers if one[0] > now]
         folders: dict[_Place, list[str]] = {}
         for _, place, path in grown:
-            folders.setdefault(place, []).append(path)
+            if Path(path).is_dir():
+                folders.setdefault(place, []).append(path)
+                self._expect(path, 0.0)
         for place, paths in folders.items():
             if place.listening and unfollowed(outermost(paths), place.folder):
                 place.stop()
@@ -211,8 +215,10 @@ class Watch:
     def _failed(self, place: _Place, reason: str, now: float) -> None:
         """No notices for some time: the whole place is looked at instead."""
         place.stop()
-        delay = _backoff(place.failures)
-        place.retry_at, place.failures = now + delay, place.failures + 1
+        if now - place.retry_at > _FAILED_MOST_S:
+            place.failures = 0  # all went well for some time
+        place.retry_at = now + _backoff(place.failures)
+        place.failures += 1
         every_s = self._settings.corpus.watch_every_s
         self._say(
             f"notices {place.path}",
@@ -239,7 +245,6 @@ class Watch:
                     continue
                 self._agenda.changed(path, now, gone=change.gone)
                 if change.came and path == change.path and Path(path).is_dir():
-                    self._agenda.later(path, now + _AGAIN_S)
                     self._newcomers.append((now + _AGAIN_S, place, path))
             self._news.notify()
 
@@ -252,7 +257,7 @@ class Watch:
         index = str(self._settings.index.directory)
         if path == index or is_below(path, index):
             return ""
-        if PurePath(path).name == _METADATA:
+        if PurePath(path).name.lower() == METADATA:
             path = str(PurePath(path).parent)
         root = self._root_of(path)
         relative = path[len(root) :].strip("/")

@@ -21,10 +21,13 @@ from indexer.errors import UnreadableDocument
 from indexer.model import Document
 from indexer.reindex.limits import ALL, At, unwatched
 
-# A document with more text than that is data: the longest books have six million characters.
-_MAX_CHARS = 64_000_000
+# A document with more text than that is data: the longest novels have ten million characters. The process that writes
+# holds some seven times as much of each.
+_MAX_CHARS = 20_000_000
 # Text of one file after which what was found goes back: it is twice as large by then, and is held by two processes.
 _PIECE_CHARS = 4_000_000
+# A file that is larger is looked at before it is hashed: it may be a film.
+_BIG_BYTES = 4_000_000
 _TOO_LONG = f"plus de {_MAX_CHARS // 1_000_000} millions de signes de texte"
 
 
@@ -222,6 +225,9 @@ class Reader:
     def _file(self, task: FileTask, entries: list[Entry]) -> Iterator[Outcome]:
         """What becomes of a file; where `entries` are taken away between two outcomes depends on it alone."""
         read_ns = time.time_ns()
+        if task.size > _BIG_BYTES and (refused := self._refusal(task)):
+            yield Outcome(read_ns=read_ns, unreadable=refused)
+            return
         digest, unopened = hash_of(task.path)
         if unopened or digest == task.sha256:
             yield Outcome(read_ns=read_ns, sha256=digest, same=not unopened, unopened=unopened)
@@ -252,6 +258,9 @@ class Reader:
             # The last resort: a library that fails on a damaged file in a way that its format did not foresee.
             unreadable = f"erreur inattendue à la lecture : {_fault(error)}"
         yield Outcome(tuple(items), read_ns, digest, unreadable=unreadable)
+
+    def _refusal(self, task: FileTask) -> str:
+        return documents.refusal(task.path, task.relative, max_bytes=self._max_bytes)
 
     def _done(self, outcomes: Sequence[Outcome], entries: Sequence[Entry]) -> Done:
         return Done(tuple(outcomes), self._prepare(entries), _chars(entries))

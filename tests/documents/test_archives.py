@@ -244,16 +244,6 @@ def test_what_is_unpacked_of_one_file_is_bounded_with_all_that_is_inside(tmp_pat
     assert any("une fois décompressé" in reason for reason in reasons)
 
 
-def test_text_inside_of_one_file_is_bounded_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("indexer.documents._MAX_CHARS_INSIDE", 250)
-    path = tmp_path / "x.zip"
-    path.write_bytes(zip_of(*((f"{number}.txt", TEXT) for number in range(5))))
-    found = read(path, "x.zip", RULES, max_bytes=10_000, today=TODAY)
-    assert [next(found).member, next(found).member] == ["0.txt", "1.txt"]
-    with pytest.raises(UnreadableDocument, match="découpez le fichier"):
-        list(found)
-
-
 @pytest.mark.parametrize("size", [b"77777777777\0", b"\xff" * 12, b"\x80" + b"\xff" * 11, b"-0000000001\0", b"zzz"])
 def test_a_tar_that_lies_about_a_size_ends_with_a_reason(tmp_path, size):
     content = bytearray(tar_of(("a.txt", TEXT), ("b.txt", TEXT), format=tarfile.USTAR_FORMAT))

@@ -250,3 +250,28 @@ def test_a_file_of_tiny_lines_is_not_held_in_memory_for_its_few_bytes(tmp_path):
     (tmp_path / "b.jsonl").write_bytes(lines_of({"id": 1, "text": BODY}))
     with lines_of_file(tmp_path / "b.jsonl", "b.jsonl") as lines:
         assert len(lines._held) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        b"[]," * 700_000 + b"[]",
+        b'"a",' * 500_000 + b'""',
+        b"1," * 1_000_000 + b"1",
+        b'"' + b'\\"' * 1_000_000,  # a text without an end, in which every sign may begin another
+    ],
+)
+def test_a_line_of_a_million_values_is_refused_before_they_are_made(tmp_path, values):
+    content = b'{"id": 1, "x": {"id": 2}, "text": [' + values + b"]}"
+    tracemalloc.start()
+    (found,) = found_in(tmp_path, content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "valeurs JSON" in found.reason or "JSON invalide" in found.reason
+    assert peak < 30_000_000
+
+
+def test_a_long_text_in_a_line_has_as_many_commas_as_it_likes(tmp_path):
+    text = 'Oui, non, « peut-être », [sic], {rien}, "guillemets" et \\ barres. ' * 60_000
+    (found,) = found_in(tmp_path, lines_of({"id": 1, "metadata": {"id": 2}, "text": text}))
+    assert len(found.text) > 3_000_000

@@ -134,7 +134,9 @@ def check(folder: Path, lists: WordLists, texts: Sequence[str]) -> None:
     """The first text comes before the second for « laïcité travail »."""
     rng = random.Random(SEED)
     others = [replace(made_document(number, rng), title="") for number in range(20)]
-    wanted = [replace(others[0], id=f"w{n}", title="", text=text) for n, text in enumerate(reversed(texts))]
+    wanted = [
+        replace(others[0], id=f"w{n}", digest=f"{100 + n:064x}", text=text) for n, text in enumerate(reversed(texts))
+    ]
     engine = made_engine(folder / "index")
     write(engine, lists, [*others, *wanted])
     snapshot = engine.snapshot()

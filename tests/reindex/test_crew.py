@@ -368,13 +368,13 @@ def test_ctrl_c_stops_all_processes_without_a_traceback_and_leaves_the_index_as_
 
 
 def test_a_killed_reader_is_replaced_and_nothing_is_lost(house: House) -> None:
-    fill_with_new_words(house, files=2, lines=900)
+    fill_with_new_words(house, files=2, lines=1000)
     process = started(house, "--json")
     workers = workers_of(process)
     os.kill(workers[0], signal.SIGKILL)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
-    assert json.loads(out)["added"] == 1800
+    assert json.loads(out)["added"] == 2000
     assert all_gone(workers)
 
 

@@ -93,6 +93,15 @@ def test_what_is_to_be_looked_at_later_waits_for_its_time_and_keeps_nothing_wait
     assert agenda.take(3600) == ["/fonds"]
 
 
+def test_a_later_look_does_not_part_a_move_that_is_going_on():
+    agenda = Agenda(["/fonds"])
+    agenda.later("/fonds/avant", 2)
+    agenda.changed("/fonds/avant", 1.9, gone=True)
+    agenda.changed("/fonds/après", 1.9)
+    assert agenda.take(2) == []
+    assert agenda.take(1.9 + GONE_S) == ["/fonds/après", "/fonds/avant"]
+
+
 def test_nothing_is_due_while_it_is_held_back():
     agenda = Agenda(["/fonds"])
     agenda.changed("/fonds/a.txt", 0)

@@ -73,7 +73,7 @@ def test_the_page_tells_what_there_is_and_what_is_not(client_of: Client) -> None
     assert page.texts("section[aria-labelledby=formats] .label") == ["texte"]
     assert page.texts("section[aria-labelledby=echecs] li b")[0] == f"fonds secret/{HOSTILE}"
     assert len(page.texts("section[aria-labelledby=echecs] li")) == FEW
-    assert page.text(".reasons") == "250 fois « format non pris en charge : .jpg »"
+    assert page.text(".reasons").startswith("250 fois « format non pris en charge")
 
 
 def test_runs_are_told_the_last_one_first_with_the_reason_of_a_failure(client_of: Client) -> None:

@@ -27,7 +27,7 @@ from indexer.documents.formats import (
 )
 from indexer.documents.formats.kinds import OtherKind
 from indexer.documents.formats.source import Choices, Format, Source
-from indexer.documents.signatures import COMPRESSED, START_BYTES
+from indexer.documents.signatures import COMPRESSED, OLE, START_BYTES
 from indexer.errors import UnreadableDocument
 
 __all__ = [
@@ -73,6 +73,9 @@ FORMATS = (
 )
 _BY_NAME = {format_.name: format_ for format_ in FORMATS} | dict.fromkeys(COMPRESSED, FORMATS[-1])
 
+# Kinds that files of these formats are of as well: whether one is whole its own reader says best.
+_INSIDE = {OLE: ("DOC",)} | dict.fromkeys(COMPRESSED, (JSONL, kinds.TAR))
+
 # How a kind is called after « c’est »; all others are « un … ».
 _CALLED = {
     kinds.HTML: "du HTML",
@@ -98,11 +101,11 @@ def format_of(source: Source) -> tuple[Format, tuple[str, ...]]:
     kind = kinds.kind_of(source.file)
     by_name = named_format(source.relative)
     if kind:
+        if by_name and by_name.name in _INSIDE.get(kind, ()):
+            return by_name, ()
         by_content = _BY_NAME.get(kind)
         if by_content is None:
             raise OtherKind(kind)
-        if kind in COMPRESSED and by_name and by_name.name in (JSONL, kinds.TAR):
-            return by_name, ()
         return by_content, _misnamed(source.relative, by_content, by_name)
     return by_name or _of_text(source), ()
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zipfile import ZipInfo
 
 from indexer.documents.entry import LeftAside, Member, Rejected
-from indexer.documents.formats.kinds import passed_over
+from indexer.documents.formats.kinds import other_kind
 from indexer.documents.formats.names import Names, harmless
 from indexer.documents.formats.source import Drafts, Source
 from indexer.documents.formats.unpack import DAMAGED, unpacking
@@ -54,7 +54,7 @@ def zipped(source: Source) -> Drafts:
 def _zip_member(archive: Unzipped, info: ZipInfo, name: str, names: Names, source: Source) -> Member | LeftAside:
     chunks = archive.chunks(info, source.max_bytes)
     start = next(chunks, b"")
-    if kind := passed_over(name, start[:START_BYTES]):
+    if kind := other_kind(name, start[:START_BYTES]):
         return LeftAside(kind)
     content = b"".join([start, *chunks])
     return Member(names.unique(name), content)
@@ -172,7 +172,7 @@ def tarred(source: Source) -> Drafts:
 def _tar_member(stream: _Stream, size: int, names: Names, name: str, max_bytes: int) -> Drafts:
     start = stream.read(min(size, START_BYTES))
     rest = size - len(start)
-    if kind := passed_over(name, start):
+    if kind := other_kind(name, start):
         stream.skip(rest)
         yield LeftAside(kind)
     elif size > max_bytes:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b, sha256
 from io import BufferedReader
+from itertools import islice
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,9 @@ from indexer.errors import UnreadableDocument
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 MAX_ID_CHARS = 512
+# A line that is longer than some has no more values than that: in Python, sixteen megabytes of `[],` take 400.
+MAX_VALUES = 200_000
+_LONG_LINE_BYTES = 256 * 1024
 # Of each line with an id 16 bytes are kept while the file is read.
 MAX_LINES = 20_000_000
 # French text shrinks 3 to 10 times, lists of like lines 50 times; gzip can do 1,000, and that is an attack.
@@ -43,6 +47,8 @@ _HELD_BYTES = 4 * 1024 * 1024
 _LINE_BYTES = 150
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Texts, also one without an end, and what stands before a value.
+_SIGNS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,\[{]', re.DOTALL)
 _PLAIN_ID = re.compile(rb'"id"[ \t]*:[ \t]*(?:"([^"\\\x00-\x1f]+)"|([1-9][0-9]*|0))[ \t]*[,}]')
 
 # Says which document, by a number of the caller's own, was read from a line with this SHA-256; -1: none is known.
@@ -238,6 +244,8 @@ def _text(found: dict[str, Any], name: str) -> str | None:
 
 
 def _object(line: bytes, number: int) -> dict[str, Any] | Rejected:
+    if len(line) > _LONG_LINE_BYTES and _has_many_values(line):
+        return Rejected(None, number, f"ligne {number} : plus de {MAX_VALUES // 1000} 000 valeurs JSON", empty=False)
     try:
         found = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
@@ -251,6 +259,11 @@ def _object(line: bytes, number: int) -> dict[str, Any] | Rejected:
     if not isinstance(found, dict):
         return Rejected(None, number, f"ligne {number} : ce n’est pas un objet JSON", empty=False)
     return found
+
+
+def _has_many_values(line: bytes) -> bool:
+    """True for a line of more than MAX_VALUES texts in a list, or twice as many numbers; only so far is it read."""
+    return sum(1 for _ in islice(_SIGNS.finditer(line), 2 * MAX_VALUES + 1)) > 2 * MAX_VALUES
 
 
 def _key(found: dict[str, Any]) -> str | None:

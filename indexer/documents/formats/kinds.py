@@ -51,7 +51,14 @@ _OTHERS = {
     "message Outlook": "msg pst ost",
 }
 # Endings of documents that a Format may have.
-DOCUMENTS = {"PDF": "pdf", "DOCX": "docx docm dotx", "ODT": "odt ott", "RTF": "rtf", "DOC": "doc dot", "EPUB": "epub"}
+DOCUMENTS = {
+    "PDF": "pdf",
+    "DOCX": "docx docm dotx dotm",
+    "ODT": "odt ott fodt",
+    "RTF": "rtf",
+    "DOC": "doc dot",
+    "EPUB": "epub",
+}
 _KINDS = {ending: kind for kind, endings in (_OTHERS | DOCUMENTS).items() for ending in endings.split()}
 
 
@@ -81,7 +88,7 @@ def kind_of(file: BinaryIO) -> str:
     return kind
 
 
-def passed_over(name: str, start: bytes) -> str:
+def other_kind(name: str, start: bytes) -> str:
     """The kind of a file that is not read whatever else it holds, by its beginning and its name; "" for all others.
 
     A file inside of an archive need not be unpacked to be left aside.
@@ -155,6 +162,8 @@ def _in_zip(file: BinaryIO, start: bytes) -> str:
         for folder, kind in _OFFICE.items():
             if any(name.startswith(folder) for name in names):
                 return kind
+    if "word/document.xml" in names:
+        return "DOCX"
     if "META-INF/container.xml" in names:
         return "EPUB"
     return "ODT" if {"content.xml", "META-INF/manifest.xml"} <= names else ZIP

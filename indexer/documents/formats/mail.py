@@ -18,7 +18,7 @@ from hashlib import sha256
 from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft, LeftAside, Member, Rejected
 from indexer.documents.formats import html
-from indexer.documents.formats.kinds import MAIL, passed_over
+from indexer.documents.formats.kinds import MAIL, other_kind
 from indexer.documents.formats.names import Names, harmless
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.documents.paragraphs import paragraphs_of
@@ -103,7 +103,7 @@ class _Parts:
         name = harmless(_header(part.get_filename()) or _stand_in(part, len(self.attached)))
         if self._names.is_passed_over(name):
             return
-        if kind := passed_over(name, content[:START_BYTES]):
+        if kind := other_kind(name, content[:START_BYTES]):
             self.attached.append(LeftAside(kind))
         else:
             self.attached.append(Member(self._names.unique(name), content))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from indexer.documents.walk import ignoring
+from indexer.documents.walk import passed_over
 
 _MOST_CHARS = 500
 _NAMELESS = "sans nom"
@@ -28,17 +28,8 @@ class Names:
     """
 
     def __init__(self, ignore: tuple[str, ...] = ()) -> None:
-        self._ignored = ignoring(ignore)
+        self.is_passed_over = passed_over(ignore)
         self._times: dict[str, int] = {}
-
-    def is_passed_over(self, name: str) -> bool:
-        """True for a harmless name that is not to be read."""
-        parts = name.split("/")
-        folders = ("/".join(parts[: number + 1]) for number in range(len(parts)))
-        return any(
-            part.startswith(".") or part == "__MACOSX" or self._ignored(part) or self._ignored(place)
-            for part, place in zip(parts, folders, strict=True)
-        )
 
     def unique(self, name: str) -> str:
         """`name`, or a variant of it that was not given yet."""

@@ -105,7 +105,7 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
         text = text_page.get_text_range()
         same = len(text) == text_page.count_chars()
         special = _SPECIAL.search(text) is not None
-        lines = []
+        places, lines = _Places(text_page), []
         for found in _LINE.finditer(text):
             written = found[0]
             tidy = squeeze(_readable(written) if special else written)
@@ -115,19 +115,27 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
             last = found.start() + len(written.rstrip()) - 1
             if not same:
                 first, last = (pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, place) for place in (first, last))
-            lines.append(Line(tidy, *_place(text_page, first, last)))
+            lines.append(Line(tidy, *places.of(first, last)))
         return lines
 
 
-def _place(text_page: pypdfium2.PdfTextpage, first: int, last: int) -> tuple[float, float, float, float]:
-    """(left, right, base, size) of a line, from its first and its last sign: see Line."""
-    left, base, matrix, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX(), pdfium.FS_RECTF()
-    pdfium.FPDFText_GetCharOrigin(text_page, first, ctypes.byref(left), ctypes.byref(base))
-    pdfium.FPDFText_GetMatrix(text_page, first, ctypes.byref(matrix))
-    pdfium.FPDFText_GetLooseCharBox(text_page, last, ctypes.byref(box))
-    # Programs say « 12 points », or « 1 point » and magnify it.
-    size = pdfium.FPDFText_GetFontSize(text_page, first) * math.hypot(matrix.c, matrix.d)
-    return left.value, box.right, base.value, max(size, 0.1)
+class _Places:
+    """Where lines stand on a page; what pdfium answers into is made once."""
+
+    def __init__(self, text_page: pypdfium2.PdfTextpage) -> None:
+        self._page = text_page.raw
+        self._left, self._base = ctypes.c_double(), ctypes.c_double()
+        self._matrix, self._box = pdfium.FS_MATRIX(), pdfium.FS_RECTF()
+
+    def of(self, first: int, last: int) -> tuple[float, float, float, float]:
+        """(left, right, base, size) of a line, from the numbers of its first and its last sign: see Line."""
+        page, matrix = self._page, self._matrix
+        pdfium.FPDFText_GetCharOrigin(page, first, self._left, self._base)
+        pdfium.FPDFText_GetMatrix(page, first, matrix)
+        pdfium.FPDFText_GetLooseCharBox(page, last, self._box)
+        # Programs say « 12 points », or « 1 point » and magnify it.
+        size = pdfium.FPDFText_GetFontSize(page, first) * math.hypot(matrix.c, matrix.d)
+        return self._left.value, self._box.right, self._base.value, max(size, 0.1)
 
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}

@@ -46,7 +46,7 @@ class Unzipped:
         if len(infos) > MAX_MEMBERS:
             raise UnreadableDocument(f"plus de {MAX_MEMBERS} fichiers à l’intérieur")
         _refuse_overlaps(infos, self._zip.start_dir)
-        self.entries = tuple(info for info in infos if not info.is_dir())
+        self.entries = tuple(info for info in infos if not info.filename.endswith("/"))  # is_dir fails on ""
         self._by_name = {info.filename: info for info in self.entries}
 
     def __contains__(self, name: str) -> bool:
