@@ -143,8 +143,8 @@ _CAPITAL = re.compile(r"^\W*[^\W\d_]")
 def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[PartialDate, str] | None:
     """The document's own date in its words, and where it stood (in French).
 
-    That is the title, a dateline, « Distr. générale … », a line that is only a date, or « Fait à …, le … ». Dates in the
-    running text, which speaks of everything, never count. `lines` are the lines of the text, none blank.
+    That is the title, a dateline, « Distr. générale … », a line that is only a date, or « Fait à …, le … ». Dates in
+    the running text, which speaks of everything, never count. `lines` are the lines of the text, none blank.
     """
     if _YEAR_DIGITS.search(title) and (found := next(_title_dates(title, today), None)):
         return found, "date dans le titre"

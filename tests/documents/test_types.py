@@ -96,7 +96,8 @@ HEADS = [
     (["Nations Unies S/RES/2690 (2023)", "Conseil de sécurité Distr. générale", "30 juin 2023",
       "Résolution 2690 (2023)", "Adoptée par le Conseil de sécurité à sa 9365e séance, le 30 juin 2023"],
      "résolution", "2023-06-30", "a resolution, its date on a line of its own"),
-    (["Fin du mandat", "On trouvera ci-après le texte de la déclaration à la presse faite ce matin par le Président :"], "déclaration", "None", "a text that the Secretariat announces"),
+    (["Fin du mandat", "On trouvera ci-après le texte de la déclaration à la presse faite ce matin :"], "déclaration",
+     "None", "a text that the Secretariat announces"),
     (["Mali", "La déclaration suivante a été communiquée, aujourd’hui, par le Porte-parole du Secrétaire général :"],
      "déclaration", "None", "of the spokesman"),
 ]  # fmt: skip
