@@ -13,7 +13,7 @@ from indexer.documents.entry import NOTHING_GIVEN, Draft, Entry, Given, Rejected
 from indexer.documents.language import language_of
 from indexer.documents.paragraphs import BLANK_LINE, text_of
 from indexer.documents.titles import FIRST_SENTENCE, MAX_TITLE, shorten, title_of, without_title
-from indexer.documents.types import START_CHARS, TypeFacts, TypeRules, normal
+from indexer.documents.types import START_CHARS, TypeFacts, TypeRules, normal, symbol_in
 from indexer.french.dates import parse_date
 from indexer.french.spelling import squeeze
 from indexer.model import DateSource, PartialDate
@@ -92,7 +92,7 @@ def _assembled(draft: Draft, relative: str, rules: TypeRules, today: date) -> En
             start,
             relative,
             draft.type,
-            draft.symbol,
+            draft.symbol or symbol_in(title, start),
             draft.source,
             draft.schema,
             frozenset(shapes),

@@ -135,14 +135,16 @@ _AFTER_AGENCY = re.compile(rf"\)\W*?[:‐‑‒–—―−-]|[{_FORMS}]")
 _DONE_AT = re.compile(
     rf"\bfait (?:et signe |et delibere )?a [^\d]{{2,60}}?,? (?:le |en date du )?(?:{WEEKDAY})?{WRITTEN}"
 )
+# « Distr. générale 30 juin 2023 », in the head of every document of the United Nations.
+_DISTRIBUTED = re.compile(rf"\bdistr\. ?:? ?(?:generale|limitee|restreinte|speciale|reservee):? {WRITTEN}")
 _CAPITAL = re.compile(r"^\W*[^\W\d_]")
 
 
 def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[PartialDate, str] | None:
     """The document's own date in its words, and where it stood (in French).
 
-    That is the title, a dateline, a line that is only a date, or « Fait à …, le … ». Dates in the running text, which
-    speaks of everything, never count. `lines` are the lines of the text, none blank.
+    That is the title, a dateline, « Distr. générale … », a line that is only a date, or « Fait à …, le … ». Dates in
+    the running text, which speaks of everything, never count. `lines` are the lines of the text, none blank.
     """
     if _YEAR_DIGITS.search(title) and (found := next(_title_dates(title, today), None)):
         return found, "date dans le titre"
@@ -151,6 +153,11 @@ def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[Partial
     for line in top:
         if found := _dateline(line, today):
             return found, "lieu et date en tête"
+    for line in top:
+        if "istr." in line and (match := _DISTRIBUTED.search(plain(line[:_DATELINE_CHARS]))):
+            made = date_of(match)
+            if made and is_plausible(made, today):
+                return made, "date de distribution"
     for line in top:
         if found := _only_date(line, today):
             return found, "ligne qui ne contient qu’une date"

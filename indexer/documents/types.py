@@ -39,6 +39,25 @@ _PLACES = {
 _SHAPES = {"dispatch": "dépêche d’agence", "dated-header": "en-tête de date"}
 
 
+# The symbol of a document of the United Nations, alone on its line or behind their name: « Nations Unies S/PV.9365 ».
+_SYMBOL = re.compile(
+    r"(?:Nations Unies|NATIONS UNIES|United Nations)?[ \u00a0]*"
+    r"([A-Z]{1,5}(?:/[A-Z0-9][A-Za-z0-9.-]*){1,5}(?:[ \u00a0]?\([^()\n]{1,30}\))?)[ *]*"
+)
+_SYMBOL_LINES = 12
+
+
+def symbol_in(title: str, start: str) -> str | None:
+    """The symbol that stands on a line of its own in the head of a text, or is its title."""
+    if "/" not in title and "/" not in start:
+        return None
+    for line in (title, *start.split("\n", _SYMBOL_LINES)[:_SYMBOL_LINES]):
+        match = _SYMBOL.fullmatch(line.strip()) if "/" in line and len(line) < 100 else None
+        if match and any(map(str.isdigit, match[1])):
+            return match[1]
+    return None
+
+
 class TypeFacts(NamedTuple):
     """What the rules see of a document. `given` is the type its metadata names; `start` the beginning of its text."""
 

@@ -219,3 +219,34 @@ def test_an_ordinary_page_is_parsed_as_it_is():
 @given(st.text(alphabet="<>/ab p=\"'!-&;\n", max_size=300))
 def test_no_mixture_of_signs_breaks_the_reader(markup):
     assert all(paragraph.strip() for paragraph in draft_of(f"<html>{markup}".encode()).paragraphs)
+
+
+AUTHORS = [
+    ('<script type="application/ld+json">{"@type": "Report", "author": {"name": "A. Traoré"}}</script>',
+     "", ("A. Traoré",), "JSON-LD"),
+    ('<script type="application/ld+json">{"@type": "Article", "author": [{"name": "A. Traoré"}, "J. Diallo"]}</script>',
+     "", ("A. Traoré", "J. Diallo"), "several in JSON-LD"),
+    ('<meta name="author" content="A. Traoré; J. Diallo">', "", ("A. Traoré", "J. Diallo"), "a meta tag"),
+    ('<meta name="DC.creator" content="A. Traoré"><meta name="dc:creator" content="J. Diallo">',
+     "", ("A. Traoré", "J. Diallo"), "Dublin Core, with a dot and with a colon"),
+    ('<meta property="article:author" content="https://exemple.org/auteurs/3">',
+     '<p class="byline">Par Aminata Traoré et J. Diallo</p>', ("Aminata Traoré", "J. Diallo"), "an address, a byline"),
+    ('<meta name="author" content="admin">', "", (), "an account is nobody"),
+    ("", '<a rel="author" href="/a">Publié le 3 mai 2023</a>', (), "a date is nobody"),
+    ('<meta property="og:site_name" content="Le Fleuve">', '<p class="byline">Le Fleuve</p>', (), "nor is the site"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "byline", "expected", "why"), AUTHORS, ids=[why for *_, why in AUTHORS])
+def test_authors_are_those_of_metadata_or_of_the_byline(tmp_path, head, byline, expected, why):
+    page = f"<html><head>{head}</head><body><article><h1>Fin</h1>{byline}<p>{BODY}</p></article></body></html>"
+    assert entry_of(tmp_path, "a.html", page).authors == expected, why
+
+
+@pytest.mark.parametrize(
+    "head", ['<html lang="en-GB"><head>', '<html><head><meta name="DC.language" content="en">',
+             '<html><head><meta property="og:locale" content="en_US">'],
+)  # fmt: skip
+def test_the_language_that_a_page_declares_counts_where_its_text_is_too_short(tmp_path, head):
+    assert entry_of(tmp_path, "a.html", f"{head}</head><body><p>Hello world</p></body></html>").language == "en"
+    assert entry_of(tmp_path, "b.html", f"{head}</head><body><p>{BODY}</p></body></html>").language == "fr"

@@ -60,6 +60,55 @@ CHOSEN = [
 ]
 
 
+# First pages as they come out of files: symbol alone, behind the name of the Organization, with a session or a star.
+SYMBOLS = [
+    ("Nations Unies S/RES/2690 (2023)", "résolution", "a resolution of the Council"),
+    ("United Nations A/RES/80/1", "résolution", "of the Assembly, on its English page"),
+    ("A/RES/ES-11/1*", "résolution", "of an emergency session"),
+    ("A/HRC/RES/52/42", "résolution", "of the Human Rights Council"),
+    ("S/PV.9365", "compte rendu", "minutes"),
+    ("S/PV.9365 (Resumption 1)", "compte rendu", "minutes, resumed"),
+    ("NATIONS UNIES A/77/PV.101", "compte rendu", "minutes of the Assembly"),
+    ("A/C.3/78/SR.12", "compte rendu", "summary records"),
+    ("S/PRST/2023/1", "déclaration", "a statement of the President"),
+    ("CS/15341", "communiqué", "a press release"),
+    ("SG/SM/21858-AFR/4512", "communiqué", "a press release of the Secretary-General"),
+    ("PSC/PR/COMM.1142 (2023)", "communiqué", "of the African Union"),
+    ("S/2023/402", "autre", "letters and reports have the same symbols"),
+    ("30/06/2023", "autre", "a date"),
+    ("ET/OU", "autre", "two words"),
+]
+
+
+@pytest.mark.parametrize(("line", "expected", "why"), SYMBOLS)
+def test_a_symbol_alone_on_a_line_of_the_head_tells_the_type(tmp_path, line, expected, why):
+    text = f"La situation au Mali\n\n{line}\n\nConseil de sécurité\n\nSoixante-dix-huitième année\n\n{BODY}"
+    found = entry_of(tmp_path, "a.txt", text)
+    assert found.type == expected, f"{why} (rule: {found.type_rule})"
+
+
+HEADS = [
+    (["Nations Unies S/2023/402", "Conseil de sécurité Distr. générale 1er juin 2023 Français Original : anglais",
+      "Situation au Mali", "Rapport du Secrétaire général"], "rapport", "2023-06-01", "a report"),
+    (["Nations Unies S/2023/451", "Conseil de sécurité Distr. générale 16 juin 2023 Français Original : français",
+      "Lettre datée du 16 juin 2023, adressée au Président du Conseil de sécurité par le Représentant permanent"],
+     "lettre", "2023-06-16", "a letter"),
+    (["Nations Unies S/RES/2690 (2023)", "Conseil de sécurité Distr. générale", "30 juin 2023",
+      "Résolution 2690 (2023)", "Adoptée par le Conseil de sécurité à sa 9365e séance, le 30 juin 2023"],
+     "résolution", "2023-06-30", "a resolution, its date on a line of its own"),
+    (["Fin du mandat", "On trouvera ci-après le texte de la déclaration à la presse faite ce matin :"], "déclaration",
+     "None", "a text that the Secretariat announces"),
+    (["Mali", "La déclaration suivante a été communiquée, aujourd’hui, par le Porte-parole du Secrétaire général :"],
+     "déclaration", "None", "of the spokesman"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "kind", "date", "why"), HEADS, ids=[why for *_, why in HEADS])
+def test_the_head_of_a_document_of_the_united_nations_tells_its_type_and_its_date(tmp_path, lines, kind, date, why):
+    found = entry_of(tmp_path, "a.txt", "\n\n".join([*lines, BODY, BODY]))
+    assert (found.type, str(found.date)) == (kind, date), (why, found.type_rule, found.date_rule, found.title)
+
+
 @pytest.mark.parametrize(("title", "start", "folder", "expected", "why"), CHOSEN)
 def test_the_rules_of_the_project_choose_the_type(title, start, folder, expected, why):
     chosen, rule = RULES.choose(TypeFacts(title, start, f"{folder}/communique.txt"))

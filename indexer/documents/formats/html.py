@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from indexer.documents.assemble import web_address
 from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
+from indexer.documents.formats.properties import real_authors
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.errors import UnreadableDocument
 from indexer.french.spelling import plain, squeeze
@@ -53,6 +54,7 @@ def draft_of(content: bytes) -> Draft:
     headings = [text for node in page.css("h1")[:5] if (text := _words(node))]
     article, paragraphs = _article(page, body)
     facts.dates.extend(_times(page, article))
+    authors = real_authors(facts.authors) or _byline(article if article is not None else body, facts.site)
     title, title_rule = _title(page, facts, headings, paragraphs)
     return Draft(
         tuple(paragraphs),
@@ -64,6 +66,8 @@ def draft_of(content: bytes) -> Draft:
         source=facts.site,
         symbol=facts.symbol,
         schema=facts.schema,
+        authors=authors,
+        language=facts.language,
     )
 
 
@@ -144,6 +148,25 @@ _META_DATES = (
 )
 
 
+_META_AUTHORS = frozenset(
+    (
+        "author",
+        "article:author",
+        "dc.creator",
+        "dcterms.creator",
+        "citation_author",
+        "parsely-author",
+        "sailthru.author",
+    )
+)
+_DUBLIN_COLON = re.compile("^(dc|dcterms):")
+_BYLINES = "[itemprop~=author] [itemprop~=name], [itemprop~=author], [rel~=author], .byline, .author-name, .auteur"
+_BY = re.compile(r"^(?:par|de notre (?:envoyée? spéciale?|correspondante?))\s*:?\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+et\s+|\s*,\s*")
+_MAX_BYLINE = 80
+_MAX_PEOPLE = 20
+
+
 @dataclass(slots=True)
 class _Facts:
     title: str | None = None
@@ -153,24 +176,30 @@ class _Facts:
     site: str | None = None
     symbol: str | None = None
     schema: str | None = None
+    authors: list[str] = field(default_factory=list)
+    language: str | None = None
 
 
 def _facts(page: LexborHTMLParser) -> _Facts:
     meta: dict[str, str] = {}
+    people: list[str] = []
     for node in page.css("meta[content]")[:200]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
         value = (attributes.get("content") or "").strip()
         if name and value:
-            meta.setdefault(name.lower(), value[:_MAX_CHARS])
+            name = _DUBLIN_COLON.sub(r"\1.", name.lower())
+            meta.setdefault(name, value[:_MAX_CHARS])
+            if name in _META_AUTHORS:
+                people.append(value[:_MAX_CHARS])
     facts = _Facts()
     article = _json_article(page)
     if meta.get("og:title"):
         facts.title, facts.title_rule = meta["og:title"], "métadonnées (og:title)"
     elif _text(article, "headline"):
         facts.title, facts.title_rule = _text(article, "headline"), "métadonnées (JSON-LD)"
-    elif meta.get("dc.title"):
-        facts.title, facts.title_rule = meta["dc.title"], "métadonnées (DC.title)"
+    elif dublin := meta.get("dc.title") or meta.get("dcterms.title"):
+        facts.title, facts.title_rule = dublin, "métadonnées (DC.title)"
     published = _text(article, "datePublished")
     if published:
         facts.dates.append(published)
@@ -180,13 +209,35 @@ def _facts(page: LexborHTMLParser) -> _Facts:
     facts.url = next((found for address in addresses if (found := web_address(address))), None)
     publisher = article.get("publisher")
     named = _text(publisher, "name") if isinstance(publisher, dict) else None
-    facts.site = meta.get("og:site_name") or named or meta.get("dc.publisher") or meta.get("application-name")
-    facts.symbol = meta.get("symbol") or meta.get("dc.identifier")
+    facts.site = meta.get("og:site_name") or named or meta.get("dc.publisher")
+    facts.site = facts.site or meta.get("dcterms.publisher") or meta.get("application-name")
+    facts.symbol = meta.get("symbol") or meta.get("dc.identifier") or meta.get("dcterms.identifier")
+    facts.authors = [*_people(article.get("author")), *(name for name in people if "://" not in name)]
+    root = page.css_first("html[lang], body[lang]")
+    stated = root.attributes.get("lang") if root else None
+    facts.language = stated or meta.get("dc.language") or meta.get("dcterms.language") or meta.get("og:locale")
     kind = article.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
     declared = "Article" if meta.get("og:type", "").lower() == "article" else None
     facts.schema = next((one for one in kinds if isinstance(one, str)), declared)
     return facts
+
+
+def _people(found: object) -> Iterator[str]:
+    """The names in a value of JSON-LD: a text, an object with a name, or a list of these."""
+    for one in found[:_MAX_PEOPLE] if isinstance(found, list) else [found]:
+        name = one.get("name") if isinstance(one, dict) else one
+        if isinstance(name, str) and "://" not in name:
+            yield name
+
+
+def _byline(part: LexborNode, site: str | None) -> tuple[str, ...]:
+    """The names that an article shows as its authors' (« Par Aminata Traoré »), when no metadata has them."""
+    for node in part.css(_BYLINES)[:3]:
+        name = _BY.sub("", _words(node))
+        if 0 < len(name) <= _MAX_BYLINE and not any(map(str.isdigit, name)) and plain(name) != plain(site or ""):
+            return real_authors(_AND.split(name))
+    return ()
 
 
 def _times(page: LexborHTMLParser, article: LexborNode | None) -> list[str]:
