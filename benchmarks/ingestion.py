@@ -12,7 +12,7 @@ import csv
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.measuring import HOUSE, tell
@@ -78,14 +78,14 @@ def alike(wanted: str, found: str) -> bool:
 def checked(folder: Path, files: Iterable[Expected]) -> list[Check]:
     """Index a folder and check what is known of its files. Raises TrouvailleError when it cannot be read."""
     with service_over(load_settings(environ={}), folder, lambda done, total, written, what: None) as service:
-        documents = {document.path: document for document in _found(service, "")}
+        documents = dict(_found(service, ""))
         return [check for file in files for check in _checks(service, file, documents.get(file.file))]
 
 
 def _checks(service: SearchService, file: Expected, document: Document | None) -> Iterator[Check]:
     """What is known of one file, each checked; `document` is what the index has of it."""
     if file.phrase:
-        hit = any(file.file == found.path for text in _quotations(file.phrase) for found in _found(service, text))
+        hit = any(file.file == path for text in _quotations(file.phrase) for path, _ in _found(service, text))
         yield Check(file, "phrase", hit, "not found" if document else "not in the index")
     date = str(document.date or "") if document else ""
     title = document.title if document else ""
@@ -105,13 +105,16 @@ def _quotations(phrase: str) -> Iterator[str]:
     yield from (f'"{" ".join(kept)}"' for kept in (words, words[:-1], words[1:]) if kept)
 
 
-def _found(service: SearchService, text: str) -> Iterator[Document]:
-    """Every document that a query finds."""
-    page = service.search(SearchRequest(text=text, per_page=_PER_PAGE))
+def _found(service: SearchService, text: str) -> Iterator[tuple[str, Document]]:
+    """Every document that a query finds, by the path of each of its copies."""
+    request = SearchRequest(text=text, per_page=_PER_PAGE, apart=True)
+    page = service.search(request)
     for number in range(1, page.last_page + 1):
         if number > 1:
-            page = service.search(SearchRequest(text=text, per_page=_PER_PAGE, page=number))
-        yield from (hit.document for hit in page.hits)
+            page = service.search(replace(request, page=number))
+        for hit in page.hits:
+            for path in (hit.document.path, *hit.repeats.places):
+                yield path, hit.document
 
 
 def table(checks: Iterable[Check]) -> str:

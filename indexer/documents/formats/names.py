@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from indexer.documents.walk import passed_over
+from indexer.documents.walk import is_metadata, passed_over
 
 _MOST_CHARS = 500
 _NAMELESS = "sans nom"
@@ -28,8 +28,12 @@ class Names:
     """
 
     def __init__(self, ignore: tuple[str, ...] = ()) -> None:
-        self.is_passed_over = passed_over(ignore)
+        self._passed_over = passed_over(ignore)
         self._times: dict[str, int] = {}
+
+    def is_passed_over(self, name: str) -> bool:
+        """True for a name that no walk looks at, and for a table of metadata: it is no document, inside of a file too."""
+        return is_metadata(name) or self._passed_over(name)
 
     def unique(self, name: str) -> str:
         """`name`, or a variant of it that was not given yet."""
