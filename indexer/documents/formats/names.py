@@ -32,7 +32,7 @@ class Names:
         self._times: dict[str, int] = {}
 
     def is_passed_over(self, name: str) -> bool:
-        """True for a name that no walk looks at, and for a table of metadata: it is no document, inside of a file too."""
+        """True for a name that no walk looks at, and for a table of metadata, which is no document here either."""
         return is_metadata(name) or self._passed_over(name)
 
     def unique(self, name: str) -> str:
