@@ -22,7 +22,7 @@ _READERS = 2
 _KEEP_S = 3
 
 
-@pytest.mark.parametrize("opens", [120, pytest.param(10_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("opens", [240, pytest.param(10_000, marks=pytest.mark.deep)])
 def test_readers_never_fail_while_generations_come_go_and_come_back(
     opens: int, tmp_path: Path, config: Path, lanes: Lanes
 ) -> None:
@@ -65,7 +65,7 @@ def test_readers_never_fail_while_generations_come_go_and_come_back(
     for outcome in outcomes:
         for generation, answer in outcome["answers"]:
             assert tuple(answer) == expected[generation], f"generation {generation} of {swaps} swaps"
-    assert len(generations) > 3
+    assert len(generations) >= 3
 
 
 def _age(index: Path) -> None:
