@@ -24,6 +24,7 @@ from indexer import (
     StatusList,
     StatusReport,
     document_url,
+    language_label,
     moment_text,
     reasons_text,
     refuse_unknown,
@@ -50,11 +51,6 @@ _TITLES = {
     StatusList.EMPTY: ("fichier sans texte", "fichiers sans texte"),
     StatusList.UNDATED: ("document sans date", "documents sans date"),
 }
-# Codes of ISO 639-1 as people read them; others are shown as they are.
-_LANGUAGES = {
-    "": "langue inconnue", "ar": "arabe", "de": "allemand", "en": "anglais", "es": "espagnol", "fr": "français",
-    "it": "italien", "nl": "néerlandais", "pt": "portugais", "ru": "russe", "zh": "chinois",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ def state(report: StatusReport, home: Home, undated: SearchPage, *, places: bool
         when=moment_text(report.status.published),
         runs=tuple(_run(run, places) for run in report.runs[:_RUNS]),
         formats=_bars({value or "format inconnu": count for value, count in held.formats.items()}),
-        languages=_bars({_LANGUAGES.get(value, value): count for value, count in held.languages.items()}),
+        languages=_bars({_language(value): count for value, count in held.languages.items()}),
         types=home.types,
         dates=home.dates,
         lists=(
@@ -139,6 +135,10 @@ def state(report: StatusReport, home: Home, undated: SearchPage, *, places: bool
             _undated(undated),
         ),
     )
+
+
+def _language(code: str) -> str:
+    return language_label(code) if code else "langue inconnue"
 
 
 def read_list(args: Mapping[str, Sequence[str]], *, strict: bool = False) -> StatusList | None:
