@@ -147,11 +147,11 @@ class DateFilter:
 
     @property
     def opened(self) -> PartialDate | None:
-        """The date below which the facet opens: the one asked for, or the year that a range stays in."""
+        """The date below which the facet opens: the one asked for, or the month or the year that a range stays in."""
         if self.single:
             return self.single
         if self.first and self.last and self.first.year == self.last.year:
-            return PartialDate(self.first.year)
+            return PartialDate(self.first.year, self.first.month if self.first.month == self.last.month else None)
         return None
 
     def matches(self, date: PartialDate | None) -> bool:

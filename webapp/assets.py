@@ -1,4 +1,4 @@
-"""Our own style sheet, script and icon, served from memory under names that hold their content's hash.
+"""Our own style sheet, scripts and icon, served from memory under names that hold their content's hash.
 
 So browsers may keep them for ever and never see an old one.
 """

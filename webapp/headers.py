@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import RequestURITooLarge
 
-# No frame, no font, nothing from elsewhere: a page holds its text, our style sheet, our icon and our one script, which
-# asks this site for suggestions.
+# No frame, no font, nothing from elsewhere: a page holds its text, our style sheet, our icon and our scripts, one of
+# which asks this site for suggestions.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"

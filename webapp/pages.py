@@ -45,6 +45,7 @@ from indexer import (
     toggle_type,
 )
 from webapp.dates import field_text
+from webapp.timeline import Covered, above, covered, with_gaps
 from webapp.typography import NO_BREAK, in_words, moment_date, number, plural, spaced
 
 Label = Callable[[str], str]  # a document type as people read it
@@ -60,6 +61,8 @@ PLACES_IN_SIGHT = 5
 WALKED_MARKS = 1000
 BEYOND = -1
 PAGE = -2
+# Counts from here on need a wider column; all rows have the same, or their bars would not compare.
+_WIDE_COUNT = 10_000
 
 SORTS = ((Sort.RELEVANCE, "pertinence"), (Sort.NEWEST, "récents"), (Sort.OLDEST, "anciens"), (Sort.TITLE, "titre"))
 DATE_SOURCES = {
@@ -87,7 +90,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value of a facet: `width` is its bar, 0 to 100."""
+    """One value of a facet: `width` is its bar, 0 to 100, in proportion to the longest of its level."""
 
     label: str
     count: int
@@ -95,7 +98,13 @@ class Row:
     selected: bool
     width: int
     unknown: bool = False
+    covered: Covered = Covered.NOT
     children: tuple[Row, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """True for the years, months or days between two others of which no document is."""
+        return self.url is None and self.count == 0
 
     @property
     def open(self) -> bool:
@@ -114,7 +123,17 @@ class Facet:
     @property
     def more_open(self) -> bool:
         """True when a choice lies among the folded rows: it must be seen."""
-        return any(row.open for row in self.more)
+        return any(row.open or row.covered for row in self.more)
+
+    @property
+    def deep(self) -> bool:
+        """True when a row is open on others, whose bars have a scale of their own."""
+        return any(row.children for row in (*self.more, *self.rows))
+
+    @property
+    def wide(self) -> bool:
+        """True when counts are long."""
+        return any(row.count >= _WIDE_COUNT for row in (*self.more, *self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +217,7 @@ class Results:
     why: Link | None
     types: Facet
     dates: Facet
+    up: tuple[Link, ...]
     languages: Facet
     form: DateForm
     hidden: Pairs
@@ -281,6 +301,7 @@ def results(page: SearchPage, label: Label) -> Results:
         why=_why(page),
         types=_types(page),
         dates=_dates(page),
+        up=_up(request),
         languages=_languages(page),
         form=date_form(request),
         hidden=_kept(request, "type", "date", "langue", "tri", "mots", "reprises", "pourquoi"),
@@ -429,7 +450,7 @@ def _types(page: SearchPage) -> Facet:
     more = tuple(row for row in rows if row not in in_sight)
     if len(more) < 2:  # folding one row away saves none
         return Facet(rows)
-    return Facet(in_sight, more, f"{len(more)} autres types")
+    return Facet(in_sight, more, f"Tout afficher{NO_BREAK}: {plural(len(rows), 'type')}")
 
 
 def _languages(page: SearchPage) -> Facet:
@@ -450,18 +471,35 @@ def _foreign(document: Document) -> str:
 
 
 def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
-    rows = _rows(page.dates, lambda value: search_url(choose_date(page.request, value)))
-    years = tuple(row for row in rows if not row.unknown)
-    early = years[:-YEARS_IN_SIGHT]
-    if len(early) < 2:
+    request = page.request
+    rows = _rows(with_gaps(page.dates), lambda value: search_url(choose_date(request, value)), request.date)
+    return _folded(rows, noun)
+
+
+def _folded(rows: tuple[Row, ...], noun: str) -> Facet:
+    """Years, the early ones folded away under how many there are of `noun`; gaps are no years."""
+    years = [place for place, row in enumerate(rows) if not row.unknown and not row.empty]
+    if len(years) < YEARS_IN_SIGHT + 2:
         return Facet(rows)
-    kept = tuple(row for row in rows if row not in early)
+    cut = years[-YEARS_IN_SIGHT - 1] + 1
+    early = rows[:cut]
     count = plural(sum(row.count for row in early), noun)
-    return Facet(kept, early, f"{early[0].label} – {early[-1].label}{NO_BREAK}: {count}")
+    return Facet(rows[cut:], early, f"{early[0].label} – {early[-1].label}{NO_BREAK}: {count}")
 
 
-def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row, ...]:
-    """The values of a facet with bars in proportion to the longest of their group."""
+def _up(request: SearchRequest) -> tuple[Link, ...]:
+    """The ways from the dates in force back to all of them, and to the year and the month that hold them."""
+    if request.date is None:
+        return ()
+    wider = tuple(
+        Link(date_text(date), search_url(replace(request, date=DateFilter(date, date), page=1)))
+        for date in above(request.date)
+    )
+    return Link("toutes les dates", search_url(replace(request, date=None, page=1))), *wider
+
+
+def _rows(values: Sequence[FacetValue], url: Callable[[str], str], asked: DateFilter | None = None) -> tuple[Row, ...]:
+    """The values of a facet with bars in proportion to the longest of their group; dates told by the range `asked`."""
     longest = max((value.count for value in values), default=0)
     return tuple(
         Row(
@@ -471,7 +509,8 @@ def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row,
             selected=value.selected,
             width=max(1, round(100 * value.count / longest)) if value.count else 0,
             unknown=value.value == "inconnue",
-            children=_rows(value.children, url),
+            covered=covered(value, asked),
+            children=_rows(value.children, url, asked),
         )
         for value in values
     )

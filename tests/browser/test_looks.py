@@ -12,7 +12,7 @@ PAGES = {
     "results": "/recherche?q=mandat",
     "filtered": "/recherche?q=mandat&type=communiqu%C3%A9&type=r%C3%A9solution&date=2023",
     "month": "/recherche?q=mandat&date=2023-07",
-    "period": "/recherche?q=mandat&date=2023-06..2023-12-31",
+    "period": "/recherche?q=mandat&date=2021-06..2025",
     "explained": "/recherche?q=mandat+minusma+%22prend+fin%22+retrai*&pourquoi=1",
     "understood": "/recherche?q=la+patrouile+HCR+ravitallement&sans=mandat&sans=Haut-Commissariat+aux+r%C3%A9f",
     "suggestion": "/recherche?q=ravitallement&date=1999",

@@ -22,6 +22,9 @@ WORDS = "Le mandat de la Mission prend fin\u202f; la Minusma se retire."
 # A misprint, and the right word, which is offered in its place because it is fifty times as common.
 RARE, COMMON = "ravitallement", "ravitaillement"
 
+# More types than a page lists at once.
+TYPES = ("avis", "bilan", "carte", "décret", "étude", "fiche", "guide", "horaire", "index", "journal", "vœu", "tract")
+
 # id, title, text, and what metadata there is. The comment says why the document exists.
 DOCUMENTS: tuple[dict[str, object], ...] = (
     # every precision of a date, the first of a month among them
@@ -67,6 +70,7 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
         {"id": f"serie-{n}", "title": f"Patrouille {n}", "text": "Texte.", "date": f"{2000 + n}-05", "type": "dépêche"}
         for n in range(1, 24)
     ),
+    *({"id": f"piece-{name}", "title": f"Pièce {name}", "text": "Une annexe.", "type": name} for name in TYPES),
 )  # fmt: skip
 
 

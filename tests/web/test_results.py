@@ -105,7 +105,7 @@ def test_year_opens_its_months_and_a_month_its_days(page):
 
 def test_months_unknown_are_counted_but_no_link(page):
     year = page("/recherche?q=mandat&date=2023")
-    assert year.texts(".still .label") == ["sans mois"]
+    assert year.texts("li:not(.empty) > .still .label") == ["sans mois"]
 
 
 def test_chosen_value_is_taken_off_by_its_own_link(page):
@@ -132,6 +132,51 @@ def test_long_lists_of_years_fold_and_the_chosen_one_is_seen(page):
     assert folded.text(".refine summary").startswith("2001 – 2008 : 8 résultats")
     assert folded.attributes(".refine details", "open") == [None]
     assert "open" in page("/recherche?q=patrouille&date=2001").tree.css_first(".refine details").attributes
+
+
+def test_years_without_results_are_shown_and_lead_nowhere(page):
+    found = page("/recherche?q=mandat")
+    assert found.texts(".timeline > li .label") == ["2021", "2022", "2023", "2024", "2025", "date inconnue"]
+    assert found.texts(".empty .label") == ["2022", "2024"]
+    assert found.texts(".empty .n") == ["0 résultat", "0 résultat"]
+    assert found.texts(".empty a") == []
+
+
+def test_a_period_is_told_in_the_bars(page):
+    found = page("/recherche?q=mandat&date=2021-06..2025")
+    assert found.texts(".partly > a > .label") == ["2021"]
+    assert found.texts(".partly > a > .n") == ["1 résultat, en partie dans la période choisie"]
+    assert found.texts(".wholly > a > .label") == ["2023", "2025"]
+
+
+def test_a_period_within_a_month_shows_its_days(page):
+    found = page("/recherche?q=mandat&date=2023-06-15..2023-06-30")
+    assert found.texts(".timeline ol ol .label") == ["30"]
+    assert found.texts(".wholly > a > .label") == ["30"]
+    assert found.text(".scale").startswith("Chaque niveau a son échelle.")
+
+
+def test_a_period_among_the_folded_years_is_seen(page):
+    assert "open" in page("/recherche?q=patrouille&date=2001..2003").tree.css_first(".refine details").attributes
+
+
+def test_the_way_back_up_from_a_day(page):
+    found = page("/recherche?q=mandat&type=r%C3%A9solution&date=2023-06-30&page=1")
+    assert found.texts(".up a") == ["↑ revenir à toutes les dates", "↑ revenir à 2023", "↑ revenir à juin 2023"]
+    assert found.link("toutes les dates", ".up") == "/recherche?q=mandat&type=r%C3%A9solution"
+    assert found.link("juin 2023", ".up") == "/recherche?q=mandat&type=r%C3%A9solution&date=2023-06"
+    assert page("/recherche?q=mandat").texts(".up a") == []
+
+
+def test_a_long_list_of_types_unfolds_and_a_chosen_one_is_in_sight(page):
+    found = page("/recherche?q=annexe")
+    assert found.texts(".checks + .fold > summary") == ["Tout afficher : 12 types"]
+    assert len(found.texts(".fold .checks a")) == 2
+    assert found.attributes(".sift", "aria-label") == ["Filtrer les types"]
+    assert "hidden" in found.tree.css_first(".sift").attributes, "without a script the box could do nothing"
+    chosen = page(found.link("Vœu", ".fold"))
+    assert chosen.texts(".checks [aria-current] .label") == ["Vœu"]
+    assert page("/recherche?q=mandat").texts(".sift") == []
 
 
 def test_filters_come_off_one_by_one_or_together(page):
