@@ -207,6 +207,9 @@ def test_the_chosen_year_opens_on_its_months_and_the_chosen_month_on_its_days() 
     month = date_facet(counts, DateFilter.parse("2022-06"))[0].children[0]
     assert month.selected
     assert flat(month.children) == [("2022-06-15", 4), ("sans jour", 2)]
+    days = date_facet(counts, DateFilter.parse("2022-06-10..2022-06-20"))[0].children[0]
+    assert not days.selected
+    assert days.children == month.children
 
 
 def test_a_chosen_date_without_hits_stays_in_sight() -> None:

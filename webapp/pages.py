@@ -128,7 +128,7 @@ class Facet:
     @property
     def deep(self) -> bool:
         """True when a row is open on others, whose bars have a scale of their own."""
-        return any(row.children for row in (*self.more, *self.rows))
+        return any(row.children and row.count for row in (*self.more, *self.rows))
 
     @property
     def wide(self) -> bool:
