@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
-from indexer.errors import IndexProblem, PageBeyondEnd
+from indexer.errors import IndexProblem, PageBeyondEnd, RequestError
 from indexer.french.languages import language_label
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
@@ -109,7 +109,8 @@ class SearchService:
     def search(self, request: SearchRequest) -> SearchPage:
         """One page of hits, with counts over all of them.
 
-        Raises QueryTooLarge, PageBeyondEnd, or IndexProblem: a failure is never an empty page.
+        Raises QueryTooLarge, PageBeyondEnd, RequestError for a mention of an index that knows none, or IndexProblem: a
+        failure is never an empty page.
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
@@ -129,6 +130,7 @@ class SearchService:
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             languages=language_facet(answer.languages, request.languages),
+            mentions=None if answer.mentions is None else mention_facet(answer.mentions, request.mention),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
             interpretations=tuple(interpretations(request, understood, required)),
@@ -144,6 +146,10 @@ class SearchService:
 
     def _find(self, request: SearchRequest, snapshot: Snapshot) -> tuple[Understood, int, EngineAnswer]:
         """How a request is understood, how many of its words were required, and what was found."""
+        if request.mention and not snapshot.mentions:
+            raise RequestError(
+                "Les dates citées ne sont pas relevées dans ce fonds.", parameter="mention", value=str(request.mention)
+            )
         understood = self._understood(request.text, snapshot, request.literal)
         query = understood.query
         # Nothing to be relevant to: newest first.
@@ -157,6 +163,7 @@ class SearchService:
                 types=request.types,
                 date=request.date,
                 languages=tuple("" if code == UNKNOWN_LANGUAGE else code for code in request.languages),
+                mention=request.mention,
                 sort=sort,
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
@@ -181,7 +188,7 @@ class SearchService:
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
-            return parse(text, snapshot.analyzer, self._limits, self._rules.named)
+            return parse(text, snapshot.analyzer, self._limits, self._rules.named, mentions=snapshot.mentions)
 
         return understand(text, parsed, self._knowledge(snapshot), literal)
 
@@ -376,6 +383,29 @@ def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[Fa
     if unknown or (chosen and chosen.unknown):
         values.append(FacetValue(UNKNOWN_DATE, "date inconnue", unknown, selected=selected == UNKNOWN_DATE))
     return tuple(values)
+
+
+def mention_facet(counts: Mapping[int, int], chosen: PartialDate | None) -> tuple[FacetValue, ...]:
+    """The years that documents name in order, the chosen one open on its months and the chosen month on its days.
+
+    `counts` is by date key: years, months of the year that is chosen, days of its month. A chosen value stays with
+    count 0.
+    """
+    way = _way_to(chosen) if chosen else ()
+    keys = sorted(counts.keys() | {date.key for date in way})
+
+    def value(key: int, inside: tuple[FacetValue, ...] = ()) -> FacetValue:
+        date = PartialDate(key // 10_000, key // 100 % 100 or None, key % 100 or None)
+        return _value(date, counts.get(key, 0), str(chosen or ""), inside if date in way else ())
+
+    days = tuple(value(key) for key in keys if key % 100)
+    months = tuple(value(key, days) for key in keys if key % 10_000 and not key % 100)
+    return tuple(value(key, months) for key in keys if not key % 10_000)
+
+
+def _way_to(date: PartialDate) -> tuple[PartialDate, ...]:
+    """The year, the month and the day of a date, as far as it has them."""
+    return PartialDate(date.year), PartialDate(date.year, date.month), date
 
 
 def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:

@@ -31,6 +31,7 @@ from indexer import (
     Sort,
     Telling,
     choose_date,
+    choose_mention,
     date_text,
     document_url,
     language_label,
@@ -199,6 +200,7 @@ class Results:
     types: Facet
     dates: Facet
     languages: Facet
+    mentions: Facet
     form: DateForm
     hidden: Pairs
     hits: tuple[HitView, ...]
@@ -282,8 +284,9 @@ def results(page: SearchPage, label: Label) -> Results:
         types=_types(page),
         dates=_dates(page),
         languages=_languages(page),
+        mentions=_mentions(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "langue", "tri", "mots", "reprises", "pourquoi"),
+        hidden=_kept(request, "type", "date", "mention", "langue", "tri", "mots", "reprises", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
@@ -342,7 +345,7 @@ def file_of(path: str) -> str:
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "langue", "tri", "mots", "sans", "reprises", "pourquoi")
+    kept = _kept(request, "q", "type", "mention", "langue", "tri", "mots", "sans", "reprises", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
@@ -381,6 +384,9 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     tags = [Link(label(value), search_url(toggle_type(request, value))) for value in request.types]
     if request.date:
         tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
+    if request.mention:
+        named = f"date citée{NO_BREAK}: {date_text(request.mention)}"
+        tags.append(Link(named, search_url(replace(request, mention=None, page=1))))
     tags += [Link(_language_shown(value), search_url(toggle_language(request, value))) for value in request.languages]
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
@@ -394,7 +400,8 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, languages=(), all_words=False, literal=(), apart=False, page=1)
+    kept = replace(request, types=(), date=None, mention=None, languages=())
+    return replace(kept, all_words=False, literal=(), apart=False, page=1)
 
 
 def _why(page: SearchPage) -> Link | None:
@@ -450,7 +457,18 @@ def _foreign(document: Document) -> str:
 
 
 def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
-    rows = _rows(page.dates, lambda value: search_url(choose_date(page.request, value)))
+    return _folded(_rows(page.dates, lambda value: search_url(choose_date(page.request, value))), noun)
+
+
+def _mentions(page: SearchPage) -> Facet:
+    """The dates that documents name; nothing where they are not looked for. One that names several years counts under
+    each, so what is folded away is no number of results."""
+    rows = _rows(page.mentions or (), lambda value: search_url(choose_mention(page.request, value)))
+    return _folded(rows, "mention")
+
+
+def _folded(rows: tuple[Row, ...], noun: str) -> Facet:
+    """Years, the early ones folded away under how many there are of `noun`."""
     years = tuple(row for row in rows if not row.unknown)
     early = years[:-YEARS_IN_SIGHT]
     if len(early) < 2:
