@@ -133,9 +133,9 @@ def test_whoosh_finds_them_too(engine: LocalEngine) -> None:
 def test_a_merge_gives_what_writing_at_once_gives(lists: WordLists, tmp_path: Path) -> None:
     one, several = made_engine(tmp_path / "one"), made_engine(tmp_path / "several")
     write(one, lists, ALL[:200])
-    for first in range(0, 200, 10):
-        write(several, lists, ALL[first : first + 10])
-    assert len(several.snapshot().generation.parts) < 20
+    for first in range(0, 200, 20):
+        write(several, lists, ALL[first : first + 20])
+    assert len(several.snapshot().generation.parts) < 10
     assert not several.verify(several.current())
     for chosen in CHOICES:
         asked = EngineQuery(All(), mention=chosen, limit=0)
@@ -156,7 +156,7 @@ def test_where_they_are_not_looked_for_nothing_is_written(lists: WordLists, tmp_
 
 def test_documents_that_name_none_are_written_and_merged_as_others(lists: WordLists, tmp_path: Path) -> None:
     engine = made_engine(tmp_path / "index")
-    for number in range(20):
+    for number in range(10):
         write(engine, lists, [replace(made_document(number, random.Random(1)), id=f"x{number}")])
     snapshot = engine.snapshot()
     assert snapshot.mentions
