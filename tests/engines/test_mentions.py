@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -63,14 +63,14 @@ LIVE = [one for one in ALL if one.id not in GONE]
 
 
 @pytest.fixture(scope="module")
-def engine(lists: WordLists, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEngine]:
+def engine(lists: WordLists, tmp_path_factory: pytest.TempPathFactory) -> LocalEngine:
     """Three segments, of which documents were removed."""
     engine = made_engine(tmp_path_factory.mktemp("mentions") / "index")
     write(engine, lists, ALL[:300])
     write(engine, lists, ALL[300:380])
     write(engine, lists, ALL[380:], sorted(one.id for one in ALL[:380:7]))
     write(engine, lists, (), sorted(one.id for one in ALL[380:] if one.id in GONE))
-    yield engine
+    return engine
 
 
 @pytest.fixture(params=(0, 1 << 30), ids=("by documents", "by lists"))
