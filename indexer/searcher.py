@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
@@ -392,26 +393,32 @@ def mention_facet(counts: Mapping[int, int], chosen: PartialDate | None) -> tupl
     `counts` is by date key: years, months of the year that is chosen, days of its month. A chosen value stays with
     count 0.
     """
-    way = _way_to(chosen) if chosen else ()
-    keys = sorted(counts.keys() | {date.key for date in way})
+    key = chosen.key if chosen else 0
+    way = {key, key - key % 100, key - key % 10_000} - {0}
 
-    def value(key: int, inside: tuple[FacetValue, ...] = ()) -> FacetValue:
-        date = PartialDate(key // 10_000, key // 100 % 100 or None, key % 100 or None)
-        return _value(date, counts.get(key, 0), str(chosen or ""), inside if date in way else ())
+    def value(one: int, inside: tuple[FacetValue, ...] = ()) -> FacetValue:
+        text, label = _dated(one)
+        return FacetValue(text, label, counts.get(one, 0), one == key, children=inside if one in way else ())
 
-    days = tuple(value(key) for key in keys if key % 100)
-    months = tuple(value(key, days) for key in keys if key % 10_000 and not key % 100)
-    return tuple(value(key, months) for key in keys if not key % 10_000)
+    keys = sorted(counts.keys() | way)
+    days = tuple(value(one) for one in keys if one % 100)
+    months = tuple(value(one, days) for one in keys if one % 10_000 and not one % 100)
+    return tuple(value(one, months) for one in keys if not one % 10_000)
 
 
-def _way_to(date: PartialDate) -> tuple[PartialDate, ...]:
-    """The year, the month and the day of a date, as far as it has them."""
-    return PartialDate(date.year), PartialDate(date.year, date.month), date
+@lru_cache(maxsize=4096)  # the same years stand on every page
+def _dated(key: int) -> tuple[str, str]:
+    """The date of a key as a request names it, and its label."""
+    date = PartialDate(key // 10_000, key // 100 % 100 or None, key % 100 or None)
+    return str(date), _label(date)
 
 
 def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:
+    return FacetValue(str(date), _label(date), count, selected=str(date) == selected, children=children)
+
+
+def _label(date: PartialDate) -> str:
+    """The last part of a date, which stands beneath the others: a year, a month or the number of a day."""
     if date.day:
-        label = "1er" if date.day == 1 else str(date.day)
-    else:
-        label = MONTHS[date.month - 1] if date.month else str(date.year)
-    return FacetValue(str(date), label, count, selected=str(date) == selected, children=children)
+        return "1er" if date.day == 1 else str(date.day)
+    return MONTHS[date.month - 1] if date.month else str(date.year)

@@ -55,6 +55,7 @@ Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
 # the next facet must not lie below them all.
 TYPES_IN_SIGHT = 10
 YEARS_IN_SIGHT = 15
+MENTIONS_IN_SIGHT = 20
 PARAGRAPHS_IN_SIGHT = 24
 PLACES_IN_SIGHT = 5
 # Marks that lead to their neighbours: each costs 700 bytes of page. Later ones are marked only.
@@ -106,11 +107,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The rows of a facet, and those folded away under `more_label`."""
+    """The rows of a facet, and those folded away under `more_label`; `note` tells of those left out."""
 
     rows: tuple[Row, ...]
     more: tuple[Row, ...] = ()
     more_label: str = ""
+    note: str = ""
 
     @property
     def more_open(self) -> bool:
@@ -457,18 +459,7 @@ def _foreign(document: Document) -> str:
 
 
 def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
-    return _folded(_rows(page.dates, lambda value: search_url(choose_date(page.request, value))), noun)
-
-
-def _mentions(page: SearchPage) -> Facet:
-    """The dates that documents name; nothing where they are not looked for. One that names several years counts under
-    each, so what is folded away is no number of results."""
-    rows = _rows(page.mentions or (), lambda value: search_url(choose_mention(page.request, value)))
-    return _folded(rows, "mention")
-
-
-def _folded(rows: tuple[Row, ...], noun: str) -> Facet:
-    """Years, the early ones folded away under how many there are of `noun`."""
+    rows = _rows(page.dates, lambda value: search_url(choose_date(page.request, value)))
     years = tuple(row for row in rows if not row.unknown)
     early = years[:-YEARS_IN_SIGHT]
     if len(early) < 2:
@@ -476,6 +467,20 @@ def _folded(rows: tuple[Row, ...], noun: str) -> Facet:
     kept = tuple(row for row in rows if row not in early)
     count = plural(sum(row.count for row in early), noun)
     return Facet(kept, early, f"{early[0].label} – {early[-1].label}{NO_BREAK}: {count}")
+
+
+def _mentions(page: SearchPage) -> Facet:
+    """The dates that documents name, nothing where they are not looked for: the years that most do, and the chosen one.
+
+    Texts name a century of years, and each row has a link: all of them would weigh more than the rest of the page.
+    """
+    values = page.mentions or ()
+    often = {one.value for one in sorted(values, key=lambda one: one.count, reverse=True)[:MENTIONS_IN_SIGHT]}
+    kept = tuple(one for one in values if one.value in often or one.selected or one.children)
+    rows = _rows(kept, lambda value: search_url(choose_mention(page.request, value)))
+    left = next((one.value for one in values if one not in kept), "")
+    note = f"Les années les plus citées, sur {number(len(values))}. Pour une autre, par exemple mention:{left}"
+    return Facet(rows, note=note if left else "")
 
 
 def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row, ...]:

@@ -18,9 +18,9 @@ from indexer.columnar.terms import TermTable
 from indexer.engines.lists import IndexedField, TermList, Terms
 from indexer.model import PartialDate
 
-# Lists of years are gone through when one document in so many is asked about: a posting costs .8 ns there, 6 when
-# looked up by its document.
-_MANY = 8
+# Lists of years are gone through when one document in so many is asked about. Of 100,000 documents that name 490,000
+# years, that takes .7 ms whatever is asked; by 1,000 documents it takes .05, by 20,000 .45, by half of them 1.4.
+_MANY = 3
 
 
 def naming(terms: Terms, date: PartialDate) -> TermList | None:
@@ -49,9 +49,11 @@ class NamedYears:
         return {year * 10_000: count for year, count in zip(self.years, counts, strict=True) if count}
 
     def _by_lists(self, docs: Array, terms: Terms) -> list[int]:
+        lists = [naming(terms, PartialDate(year)) for year in self.years]
+        if len(docs) == self._documents:
+            return [0 if found is None else found.df for found in lists]
         asked = np.zeros(self._documents, bool)
         asked[docs] = True
-        lists = [naming(terms, PartialDate(year)) for year in self.years]
         return [0 if found is None else int(np.count_nonzero(asked.take(found.docs))) for found in lists]
 
     def _by_documents(self, docs: Array) -> list[int]:

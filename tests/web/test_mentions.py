@@ -91,6 +91,20 @@ def test_the_page_has_a_folded_group_under_the_dates(page: Callable[[str], Page]
     )
 
 
+def test_a_page_shows_the_years_that_most_documents_name_and_says_how_to_ask_for_another(house: House) -> None:
+    for number in range(3):
+        house.write(f"{number}.txt", f"Un siècle\n\n{', '.join(f'en {year}' for year in range(1901 + number, 1930))}.")
+    house.settings = replace(house.settings, corpus=replace(house.settings.corpus, mentions=True))
+    house.reindex()
+    client = create_app(house.service()).test_client()
+    assert len(client.get("/recherche.json").json["facets"]["mention"]) == 29
+    found = Page(client.get("/recherche?mention=1901").text)
+    rows = [row.split()[0] for row in found.texts("[aria-labelledby=par-mention] li")]
+    assert rows == ["1901", *map(str, range(1903, 1923))]
+    assert found.text(".cited p").startswith("Les années les plus citées, sur 29.")
+    assert "mention:1902" in found.text(".cited p")
+
+
 def test_pages_and_the_form_for_a_period_keep_it(client: FlaskClient) -> None:
     asked = client.get("/recherche?mention=2023&du=2020&au=")
     assert asked.headers["Location"] == "/recherche?date=2020..&mention=2023"
