@@ -36,7 +36,7 @@ _FIRST_ALONE, _FIRST_DOUBTFUL, _LAST_ALONE = 1700, 1900, 2100
 
 # With all its zeros: « article L. 1235-3-1 » is none.
 _ISO = re.compile(rf"(?<![/.-])(?<![lrd]\. )(?=[0-9]{{4}}(?:[/.-][0-9]{{2}}){{2}}){ISO}(?![-/]?[0-9])")
-# Behind all of a date but its year's last digit nothing follows: they are searched for with an end.
+# Days and months, searched for behind what they follow, up to the end of a year that was found.
 _ENDING = [re.compile(rf"{pattern}\Z") for pattern in (WRITTEN, rf"(?<![/.-]){NUMERIC}", MONTH_YEAR)]
 _LONGEST = 24  # characters of « mercredi 1 er septembre, » before its year, without the day of the week
 _BEFORE_DAY = re.compile(rf"(?P<first>{DAY}(?:[ -]{MONTH})?) ?(?P<joint>et|ou|au|a|-|/|,|jusqu'au) ?(?:(?<= )les? )?\Z")
@@ -63,10 +63,10 @@ _NUMBERED = re.compile(
 )
 # Words that ask for a year.
 _ASKING = re.compile(
-    r"(?<![a-z])(?:en|depuis|avant|apres|jusqu'en|d'ici(?: a)?|fin|debut|mi|mi-|courant|l'an|an|annees?|horizon|"
+    r"(?<![a-z])(?:en|depuis|avant|apres|jusqu'en|d'ici(?: a)?|fin|debut|mi|mi-|courant|l'an|annees?|horizon|"
     r"ete|automne|hiver|printemps|rentree|saisons?|exercices?|campagnes?|millesimes?|promotions?|editions?|"
     r"(?:semestre|trimestre|quadrimestre)(?: de)?|periode|rapport(?: annuel)?|bilan|budget|plf|plfss|"
-    r"(?:finances(?: rectificative)?|securite sociale)(?: pour)?|edition de|cru|copyright|©) ?\Z"
+    r"(?:finances(?: rectificative)?|securite sociale)(?: pour)?|edition de|copyright|©) ?\Z"
 )
 # What is of a year, in few words: « la Constitution de 1958 », « l’accord national interprofessionnel de 2013 ».
 _OF = r"(?: [a-z'-]+){0,2} (?:de|pour|en) \Z"
@@ -77,7 +77,8 @@ _TEXTS = re.compile(
 # The same when nothing may be counted by it: « pour 2024, », « les élections de 2018 ont ».
 _LEANING = re.compile(
     r"(?<![a-z])(?:pour|des|vers|a partir de|a compter de|au cours de|(?:"
-    r"etudes?|sondages?|bilans?|budgets?|plans?|exercices?|elections?|presidentielles?|legislatives?|municipales?|regionales?|europeennes?|referendums?|scrutins?|"
+    r"etudes?|sondages?|bilans?|budgets?|plans?|exercices?|"
+    r"elections?|presidentielles?|legislatives?|municipales?|regionales?|europeennes?|referendums?|scrutins?|"
     r"guerres?|crises?|conflits?|rebellions?|revolutions?|revoltes?|insurrections?|attentats?|attaques?|massacres?|"
     r"genocides?|putschs?|coups? d'etat|emeutes?|greves?|manifestations?|mobilisations?|mouvements?|evenements?|"
     r"sommets?|conferences?|assemblees?|congres|forums?|assises|jeux|coupes?|championnats?|editions?|campagnes?|"
@@ -87,11 +88,11 @@ _LEANING = re.compile(
 )
 _BEFORE_CHARS = 70
 _ENDED = re.compile(
-    r" ?(?:\Z|[.;:!?,)\]\"/]|- )| (?:et|ou|a|au|aux|en|par|pour|dans|sur|sous|avec|sans|qu[ei]|dont|mais|ni|comme|"
-    r"il|elle|ils|elles|on|le|la|les|est|sont|ont|etait|etaient|sera|seront|soit|afin|lorsque|quand|puis|jusqu|"
-    r"[lndsc]')(?![a-z])|(?= (?:l'|n'|d'ici|s'|c'))"
+    r" ?(?:\Z|[.;:!?,)\]\"/]|- )| (?:(?:et|ou|a|au|aux|en|par|pour|dans|sur|sous|avec|sans|qu[ei]|dont|mais|ni|comme|"
+    r"il|elle|ils|elles|on|le|la|les|est|sont|ont|etait|etaient|sera|seront|soit|afin|lorsque|quand|puis)(?![a-z])|"
+    r"(?:l|n|s|c|qu|jusqu)'|d'ici)"
 )
-_SPAN = re.compile(rf" ?(?:et|a|-|/) ?(?P<last>{_YEARISH.pattern})")
+_SPAN = re.compile(rf" ?(?P<joint>et|a|-|/) ?(?P<last>{_YEARISH.pattern})")
 _OPENS_SPAN = re.compile(r"(?:(?<![a-z])(?:entre|de|depuis|periode)(?: les annees)? |\()\Z")
 _BETWEEN_YEARS = re.compile(r" ?(?:et|ou|a|-|/|,|puis) ?(?:en )?")
 _ENCLOSED = re.compile(r" ?[),;]| ?- ?[0-9]")
@@ -196,6 +197,6 @@ def _spans(text: str, year: int, before: str, end: int) -> bool:
     ):
         return False
     last = int(match["last"])
-    if last == year + 1 and not before.endswith(("-", "/", ".")):
+    if last == year + 1 and match["joint"] in "-/" and not before.endswith(("-", "/", ".")):
         return True
     return year < last < _LAST_ALONE and bool(_OPENS_SPAN.search(before))

@@ -52,6 +52,7 @@ NOT_NAMED = [
     ("S/RES/2100, S/2023/12, PV.9365", "symbols"),
     ("loi n° 2012-2013, l’ordonnance 2019-2020", "numbers of acts"),
     ("articles L. 1235-3-1 et R. 1453-02-10", "articles"),
+    ("les articles 2044 et 2045 ; les 2044 et 2045 du code civil", "articles side by side"),
     ("10.12.05.2021", "an address of a machine"),
     ("les années 1990", "a decade"),
     ("le 30 juin, à 20 h 15", "no year"),
