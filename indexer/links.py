@@ -5,14 +5,14 @@ It stands below the web package because the command line prints the same JSON, l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from indexer.errors import RequestError
 from indexer.french.languages import language_named
-from indexer.model import UNKNOWN_LANGUAGE, DateFilter, PartialDate, SearchRequest, Sort
+from indexer.model import UNKNOWN_DATE, UNKNOWN_LANGUAGE, DateFilter, PartialDate, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
@@ -216,6 +216,18 @@ def choose_date(request: SearchRequest, value: str) -> SearchRequest:
     """The request for this date value, or for any date if it was the one chosen; back to page 1."""
     chosen = _date_filter(value)
     return replace(request, date=None if request.date == chosen else chosen, page=1)
+
+
+def date_urls(request: SearchRequest) -> Callable[[str], str]:
+    """The URLs of `choose_date` by date value: forty on a page differ in the date alone, the rest is made once."""
+    pairs = request_pairs(replace(request, date=_date_filter(UNKNOWN_DATE), page=1))
+    place = pairs.index(("date", UNKNOWN_DATE))
+    before, after = url_of("", pairs[:place]), url_of("", pairs[place + 1 :])
+    start = f"{SEARCH_PATH}{before}{'&' if before else '?'}date="
+    end = f"&{after[1:]}" if after else ""
+    chosen = str(request.date) if request.date else ""
+    without = search_url(replace(request, date=None, page=1))
+    return lambda value: without if value == chosen else f"{start}{value}{end}"
 
 
 def choose_mention(request: SearchRequest, value: str) -> SearchRequest:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import RequestError
-from indexer.links import choose_date, document_url, parse_request, search_url, toggle_type
+from indexer.links import choose_date, date_urls, document_url, parse_request, search_url, toggle_type
 from indexer.model import DateFilter, SearchRequest, Sort
 
 DATES = [
@@ -76,6 +76,13 @@ def test_choosing_a_date_replaces_the_one_before_and_choosing_it_again_takes_it_
     request = choose_date(choose_date(SearchRequest("mali"), "2023"), "2023-06")
     assert str(request.date) == "2023-06"
     assert choose_date(request, "2023-06").date is None
+
+
+@given(requests)
+def test_the_urls_of_dates_are_those_of_choosing_them(request: SearchRequest) -> None:
+    url = date_urls(request)
+    for value in ("2023", "2023-06", "2023-06-30", "inconnue"):
+        assert url(value) == search_url(choose_date(request, value))
 
 
 def test_ids_are_escaped_in_document_urls() -> None:

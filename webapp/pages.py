@@ -30,9 +30,9 @@ from indexer import (
     SearchRequest,
     Sort,
     Telling,
-    choose_date,
     choose_mention,
     date_text,
+    date_urls,
     document_url,
     language_label,
     page_text,
@@ -480,8 +480,7 @@ def _foreign(document: Document) -> str:
 
 
 def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
-    request = page.request
-    rows = _rows(with_gaps(page.dates), lambda value: search_url(choose_date(request, value)), request.date)
+    rows = _rows(with_gaps(page.dates), date_urls(page.request), page.request.date)
     return _folded(rows, noun)
 
 
