@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
@@ -290,6 +291,8 @@ def _text(found: Mapping[str, Any], key: str) -> str | None:
 _SEPARATED = re.compile(r"\s+[|•·»›:/–—-]{1,2}\s+|\s*\|\s*")
 _BAR = re.compile(r"\s*\|\s*|\s+[•»›]\s+")
 _MAX_SITE_NAME = 60
+# Characters that a line which is the title may have more than it: signs that are not seen, accents written apart.
+_MAX_MORE = 40
 _TAG = "balise <title>"
 _CHROME = "header, footer, #header, #footer, #logo, .logo"
 
@@ -298,13 +301,11 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
     """The page's own title without the name of its site, and where it stood."""
     node = page.css_first("head > title") or page.css_first("title")
     candidates = [(facts.title, facts.title_rule), (_words(node) if node else None, _TAG)]
-    chrome = None
+    chrome = cache(lambda: plain(" ".join(found.text(separator=" ")[:20_000] for found in page.css(_CHROME)[:10])))
     for title, rule in candidates:
         title = squeeze(title or "")
         if not title:
             continue
-        if chrome is None:
-            chrome = plain(" ".join(_words(found) for found in page.css(_CHROME)[:10]))
         bare = _without_site(title, facts.site, headings, paragraphs, chrome)
         # A <title> that shares nothing with the page's one heading names the site (« Le Quotidien de la Lagune »).
         foreign = node and rule == _TAG and len(headings) == 1 and not _alike(bare or "", headings[0])
@@ -315,7 +316,9 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
     return None, ""
 
 
-def _without_site(title: str, site: str | None, headings: list[str], paragraphs: list[str], chrome: str) -> str | None:
+def _without_site(
+    title: str, site: str | None, headings: list[str], paragraphs: list[str], chrome: Callable[[], str]
+) -> str | None:
     """`title` without a first or last segment that is the site's name; None when it is nothing else.
 
     A segment is the site's name when the page says so (og:site_name), when it stands in the page's own header or
@@ -324,7 +327,7 @@ def _without_site(title: str, site: str | None, headings: list[str], paragraphs:
     names = {plain(site)} if site else set()
     if plain(title) in names:
         return None
-    known = {plain(line) for line in (*headings, *paragraphs[:12]) if len(line) < 400}
+    known = {plain(line) for line in (*headings, *paragraphs[:12]) if len(line) <= len(title) + _MAX_MORE}
     if plain(title) in known:
         return title
     for _ in range(3):
@@ -339,7 +342,7 @@ def _without_site(title: str, site: str | None, headings: list[str], paragraphs:
         ends = [end for end in both if end[0].strip() and 0 < len(plain(end[1])) <= _MAX_SITE_NAME]
         rest = (
             next((rest for rest, segment, _ in ends if plain(segment) in names), None)
-            or next((rest for rest, segment, _ in ends if _names_site(plain(segment), chrome)), None)
+            or next((rest for rest, segment, _ in ends if _names_site(plain(segment), chrome())), None)
             or next((rest for rest, _, _ in ends if plain(rest) in known), None)
             or next((rest for rest, _, sign in ends if _BAR.fullmatch(sign)), None)
         )
@@ -358,7 +361,7 @@ def _alike(title: str, heading: str) -> bool:
 
 
 def _names_site(name: str, chrome: str) -> bool:
-    return len(name) > 2 and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", chrome))
+    return len(name) > 2 and name in chrome and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", chrome))
 
 
 # --- text ----------------------------------------------------------------------------------------------------------
@@ -387,7 +390,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _MAX_GUARDS = 200
 _ENOUGH = 250
 _NUMBER = re.compile(r"[\s\[(]*\d{1,3}[\s\])]*")
-_HTML_SPACES = re.compile(r"[ \t\n]+")
+_HTML_SPACES = re.compile(r"[\t\n][ \t\n]*| [ \t\n]+")  # a lone space, which stays, is no match
 _CELL_MARK = " · "
 
 
@@ -445,7 +448,7 @@ class _Text:
             below = None
             if tag == "-text":
                 text = node.text_content or ""
-                if not preformatted:
+                if not preformatted and ("\n" in text or "  " in text or "\t" in text):
                     text = _HTML_SPACES.sub(" ", text)
                 self._pieces.append(text)
                 if links:
@@ -544,7 +547,8 @@ class _Text:
             return False
         if self._root_size < 0:
             self._root_size = _prose(self._root)
-        return _prose(node) * 2 < self._root_size
+        # Most are so small that it is no matter what of their text is prose.
+        return len(node.text()) * 2 < self._root_size or _prose(node) * 2 < self._root_size
 
 
 def _prose(node: LexborNode) -> int:

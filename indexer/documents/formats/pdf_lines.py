@@ -15,7 +15,7 @@ from statistics import median
 from typing import NamedTuple
 
 from indexer.documents.hyphens import Joins, Seams
-from indexer.documents.paragraphs import ENDED, MARKED, add_line
+from indexer.documents.paragraphs import MARKED, add_line, has_ended
 from indexer.french.spelling import plain
 
 
@@ -138,7 +138,7 @@ def paragraphs_of(pages: Sequence[list[Line]], joins: Joins) -> Paragraphs:
         for at, placed in enumerate(layout.placed(lines)):
             goes_on = before is not None and layout.goes_on(before, placed, same_page=at > 0)
             text = placed.line.text
-            if _has_leaders(text):
+            if placed.leads:
                 text = _LEADERS.sub(" … ", text).strip()
             if goes_on:
                 add_line(made[-1][0], text, seams)
@@ -154,7 +154,8 @@ def paragraphs_of(pages: Sequence[list[Line]], joins: Joins) -> Paragraphs:
 
 def _has_leaders(text: str) -> bool:
     """The look-up of two signs in a row spares nearly every line the search."""
-    return any(sign in text for sign in ("..", ". .", "__", "……", "··")) and _LEADERS.search(text) is not None
+    likely = ".." in text or ". ." in text or "__" in text or "……" in text or "··" in text
+    return likely and _LEADERS.search(text) is not None
 
 
 def _place_of_last(made: list[tuple[list[str], float]]) -> tuple[int, int]:
@@ -163,11 +164,12 @@ def _place_of_last(made: list[tuple[list[str], float]]) -> tuple[int, int]:
 
 
 class _Placed(NamedTuple):
-    """A line and the edges of the column that it stands in."""
+    """A line, the edges of the column that it stands in, and whether it leads to a page number far behind."""
 
     line: Line
     left: float
     right: float
+    leads: bool
 
 
 class _Layout:
@@ -191,15 +193,16 @@ class _Layout:
         found: list[_Placed] = []
         for column in _columns(lines):
             left, right = min(line.left for line in column), sorted(line.right for line in column)
-            found += [_Placed(line, left, right[int(0.9 * (len(right) - 1))]) for line in column]
+            usual = right[int(0.9 * (len(right) - 1))]
+            found += [_Placed(line, left, usual, _has_leaders(line.text)) for line in column]
         return found
 
     def goes_on(self, before: _Placed, after: _Placed, *, same_page: bool) -> bool:
         """True when a line goes on with the one that follows it."""
         one, two = before.line, after.line
-        if abs(one.size - two.size) > 0.15 * one.size or MARKED.match(two.text) or _has_leaders(one.text):
+        if abs(one.size - two.size) > 0.15 * one.size or before.leads or MARKED.match(two.text):
             return False
-        ended = bool(ENDED.search(one.text))
+        ended = has_ended(one.text)
         drop = one.base - two.base
         if not same_page or drop < -one.size / 2:  # over to the next page or column
             return not ended and (two.text[0].islower() or _is_full(before, two))
