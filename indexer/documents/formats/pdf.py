@@ -118,7 +118,7 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
         places, lines = _Places(text_page), []
         for found in _LINE.finditer(text):
             written = found[0]
-            tidy = squeeze(_readable(written) if special else written)
+            tidy = squeeze(_readable(written) if special and _SPECIAL.search(written) else written)
             if not tidy:
                 continue
             first, last = found.start(), found.end() - 1

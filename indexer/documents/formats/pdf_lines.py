@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -135,7 +135,7 @@ def paragraphs_of(pages: Sequence[list[Line]], joins: Joins) -> Paragraphs:
     starts: list[tuple[int, int]] = []
     before: _Placed | None = None
     for number, lines in enumerate(pages):
-        for at, placed in enumerate(layout.placed(lines)):
+        for at, placed in enumerate(layout.placed(number, lines)):
             goes_on = before is not None and layout.goes_on(before, placed, same_page=at > 0)
             text = placed.line.text
             if placed.leads:
@@ -175,20 +175,19 @@ class _Placed(NamedTuple):
 class _Layout:
     """How the lines of a document usually stand: their size, and the distance from one to the next."""
 
-    def __init__(self, pages: Iterable[list[Line]]) -> None:
+    def __init__(self, pages: Sequence[list[Line]]) -> None:
         sizes: Counter[float] = Counter()
-        self._steps: list[float] = []
         for lines in pages:
             for line in lines:
-                sizes[round(line.size, 1)] += len(line.text)
-            self._steps += _steps(lines)
-        self.usual_size = sizes.most_common(1)[0][0] if sizes else 0.0
-        self._usual = median(self._steps) if self._steps else _DEFAULT_PITCH
+                sizes[line.size] += len(line.text)
+        self._steps = [_steps(lines) for lines in pages]
+        self.usual_size = _commonest(sizes)
+        self._usual = median(chain.from_iterable(self._steps)) if any(self._steps) else _DEFAULT_PITCH
         self._pitch = self._usual
 
-    def placed(self, lines: list[Line]) -> list[_Placed]:
+    def placed(self, number: int, lines: list[Line]) -> list[_Placed]:
         """The lines of a page with their columns."""
-        steps = _steps(lines)
+        steps = self._steps[number]
         self._pitch = median(steps) if len(steps) >= 8 else self._usual
         found: list[_Placed] = []
         for column in _columns(lines):
@@ -218,6 +217,14 @@ class _Layout:
             return True
         # A heading of several lines.
         return not ended and (one.size > 1.15 * self.usual_size or (one.text.isupper() and two.text.isupper()))
+
+
+def _commonest(sizes: Counter[float]) -> float:
+    """The size that most letters have, to a tenth of a point."""
+    rounded: Counter[float] = Counter()
+    for size, letters in sizes.items():
+        rounded[round(size, 1)] += letters
+    return rounded.most_common(1)[0][0] if rounded else 0.0
 
 
 def _steps(lines: list[Line]) -> list[float]:
