@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from indexer.documents.assemble import web_address
 from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
+from indexer.documents.formats.furniture import Paragraph, without_furniture
 from indexer.documents.formats.properties import real_authors
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.errors import UnreadableDocument
@@ -372,6 +373,7 @@ _BLOCKS = _names(
     " summary table tbody tfoot thead tr ul"
 )
 _CELLS = frozenset(("td", "th"))
+_TOLD = _BLOCKS | _CELLS | {"a", "br"}  # elements that make a difference to the paragraphs
 _SKIPPED = _names(
     "script style noscript template svg math nav footer aside select button textarea input label iframe object embed"
     " canvas audio video dialog head title menu"
@@ -386,18 +388,19 @@ _BOILERPLATE = _names(
 _BOILERPLATE_NAMES = re.compile(
     r"lire-aussi|voir-aussi|aller-plus-loin|sur-le-meme-sujet|most-read|plus-lus|site-header"
 )
+_ROLES = _names("navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar")
+_CONTROLS = _names("button input textarea select")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_GUARDS = 200
 _ENOUGH = 250
 _NUMBER = re.compile(r"[\s\[(]*\d{1,3}[\s\])]*")
 _HTML_SPACES = re.compile(r"[\t\n][ \t\n]*| [ \t\n]+")  # a lone space, which stays, is no match
 _CELL_MARK = " · "
+_LONGEST_CELL = 400
 
 
 def _article(page: LexborHTMLParser, body: LexborNode) -> tuple[LexborNode | None, list[str]]:
     """(element, paragraphs) of the part of the page that is its text; the element is None for the whole page."""
-    whole = _Text(body).paragraphs
-    enough = min(_ENOUGH, _size(whole) * 0.5)
     articles = [(_prose(node), node) for node in page.css("article")[:30]]
     largest, article = max(articles, key=lambda pair: pair[0], default=(0, None))
     # One <article> among many is a teaser of another page.
@@ -405,12 +408,17 @@ def _article(page: LexborHTMLParser, body: LexborNode) -> tuple[LexborNode | Non
         [article] if article is not None and largest * 2 >= sum(size for size, _ in articles) else []
     )
     chosen += [page.css_first(selector) for selector in ("main", "[role=main]", "[itemprop~=articleBody]")]
+    short: list[tuple[LexborNode, list[str]]] = []
     for node in chosen:
         if node is not None and node.tag != "body":
             found = _Text(node).paragraphs
-            if found and _size(found) >= enough:
+            if _size(found) >= _ENOUGH:
                 return node, found
-    return None, whole
+            short.append((node, found))
+    whole = _Text(body).paragraphs
+    # A page may hardly say anything.
+    some = next((pair for pair in short if pair[1] and _size(pair[1]) >= _size(whole) * 0.5), None)
+    return some or (None, whole)
 
 
 def _size(paragraphs: Iterable[str]) -> int:
@@ -425,24 +433,24 @@ class _Text:
     """The paragraphs below one element, gathered in one pass without recursion."""
 
     def __init__(self, root: LexborNode) -> None:
-        self.paragraphs: list[str] = []
+        self._found: list[Paragraph] = []
         self._pieces: list[str] = []
-        self._links = 0  # characters of the current paragraph that stand in links
-        self._menu: list[str] = []  # short paragraphs in a row that are nothing but a link
+        self._linked = self._links = 0  # of the current paragraph
+        self._parents = [0]  # of each block, the one around it
+        self._block = 0
+        self._controls: set[int] = set()  # blocks with something to press or to fill in
+        self._rows: set[int] = set()  # rows of tables that are no tables
         self._root = root
         self._root_size = -1
         self._guards = 0
-        self._menus: list[str] = []
         self._gather(root)
         self._end_paragraph()
-        self._end_menu()
-        if not self.paragraphs:
-            self.paragraphs = self._menus  # a page of links is a page too
+        self.paragraphs = without_furniture(self._found, self._parents, self._controls)
 
     def _gather(self, root: LexborNode) -> None:
         end = root.mem_id
         node = root
-        links = preformatted = 0
+        linked = preformatted = 0
         while True:
             tag = node.tag
             below = None
@@ -451,16 +459,17 @@ class _Text:
                 if not preformatted and ("\n" in text or "  " in text or "\t" in text):
                     text = _HTML_SPACES.sub(" ", text)
                 self._pieces.append(text)
-                if links:
-                    self._links += len(text)
+                if linked:
+                    self._linked += len(text)
             elif tag and tag[0] != "-" and (node.mem_id == end or not self._is_dropped(node, tag)):
                 below = node.first_child
-                self._open(tag)
+                if tag in _TOLD:
+                    self._open(node, tag)
                 if below is not None:
-                    links += tag == "a"
+                    linked += tag == "a"
                     preformatted += tag == "pre"
-                elif tag in _BLOCKS:
-                    self._end_paragraph()
+                elif tag in _TOLD:
+                    self._close(node, tag)
             if below is not None:
                 node = below
                 continue
@@ -474,27 +483,63 @@ class _Text:
                     return
                 node = parent
                 closed = node.tag or ""
-                links -= closed == "a"
+                linked -= closed == "a"
                 preformatted -= closed == "pre"
-                if closed in _BLOCKS:
-                    self._end_paragraph()
+                if closed in _TOLD:
+                    self._close(node, closed)
             else:
                 return
 
-    def _open(self, tag: str) -> None:
-        if tag in _BLOCKS:
+    def _open(self, node: LexborNode, tag: str) -> None:
+        if tag in _BLOCKS or (tag in _CELLS and self._is_column(node)):
             self._end_paragraph()
+            self._parents.append(self._block)
+            self._block = len(self._parents) - 1
+            if tag == "tr" and self._is_layout(node):
+                self._rows.add(node.mem_id)
         elif tag == "br":
-            self._pieces.append("\n")
+            # Two line ends in a row made paragraphs before <p> did.
+            if self._pieces and not self._since_line_end().strip():
+                self._end_paragraph()
+            else:
+                self._pieces.append("\n")
+        elif tag == "a":
+            self._links += 1
         elif tag in _CELLS and any(piece.strip() for piece in self._pieces):
             self._pieces.append(_CELL_MARK)
 
+    def _close(self, node: LexborNode, tag: str) -> None:
+        if tag in _BLOCKS or (tag in _CELLS and self._is_column(node)):
+            self._end_paragraph()
+            self._block = self._parents[self._block]
+
+    def _since_line_end(self) -> str:
+        """What the open paragraph has behind its last <br>; a letter when it has none."""
+        for number in range(len(self._pieces) - 1, -1, -1):
+            if self._pieces[number] == "\n":
+                return ""
+            if self._pieces[number].strip():
+                break
+        return "x"
+
+    def _is_layout(self, row: LexborNode) -> bool:
+        """True for a row in which a column of a page stands, and no table's cell."""
+        self._guards += 1
+        if self._guards > _MAX_GUARDS:
+            return False
+        return any(len(cell.text()) > _LONGEST_CELL for cell in row.iter() if cell.tag in _CELLS)
+
+    def _is_column(self, cell: LexborNode) -> bool:
+        row = cell.parent
+        return row is not None and row.mem_id in self._rows
+
     def _end_paragraph(self) -> None:
-        """Close the current block. Two line ends in a row made paragraphs before <p> did."""
+        """Close the open paragraph; blank lines in it, of preformatted text, make it several."""
         if not self._pieces:
             return
         text = clean("".join(self._pieces))
-        links, self._links = self._links, 0
+        linked, links = self._linked, self._links
+        self._linked = self._links = 0
         self._pieces = []
         lines: list[str] = []
         for line in [*text.split("\n"), ""]:
@@ -502,24 +547,13 @@ class _Text:
             if tidy:
                 lines.append(tidy)
             elif lines:
-                self._add("\n".join(lines), links)
+                self._found.append(Paragraph("\n".join(lines), linked, links, self._block))
                 lines = []
-
-    def _add(self, paragraph: str, links: int) -> None:
-        if links and len(paragraph) < 60 and links >= len(paragraph) * 0.8:
-            self._menu.append(paragraph)
-            return
-        self._end_menu()
-        self.paragraphs.append(paragraph)
-
-    def _end_menu(self) -> None:
-        """Five short links in a row are a menu, whatever they are made of; fewer may be a list of sources."""
-        kept = self.paragraphs if len(self._menu) < 5 else self._menus
-        kept.extend(self._menu)
-        self._menu = []
 
     def _is_dropped(self, node: LexborNode, tag: str) -> bool:
         if tag in _SKIPPED:
+            if tag in _CONTROLS:
+                self._controls.add(self._block)
             return True
         attributes = node.attributes
         if attributes:
@@ -528,12 +562,15 @@ class _Text:
             style = attributes.get("style")
             if attributes.get("aria-hidden") == "true" or (style and _HIDDEN_STYLE.search(style)):
                 return self._is_small(node)  # whole pages are hidden so until a script shows them
+            if attributes.get("role") in _ROLES:
+                return self._is_small(node)
         if tag == "sup":
             inner = node.first_child
             return inner is not None and inner.tag == "a" and bool(_NUMBER.fullmatch(node.text()))
         if tag == "header":
             return not _within_article(node) and self._is_small(node)
         if tag == "form":  # some sites wrap the whole page in one
+            self._controls.add(self._block)
             return self._is_small(node)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
         if len(names) > 1 and tag not in ("a", "span", "article", "main") and _is_boilerplate(names):
