@@ -2,7 +2,8 @@
 
 Each page says which of its sentences are the article's and which are not, and no two of its sentences are the same.
 The layouts are those in which neither tags nor names tell: bare <div>s, names that a program made, tables, a page saved
-as one file; beside one that is as well marked as a page can be. Nothing here knows what reads them.
+as one file, a text in several parts; beside one that is as well marked as a page can be. Nothing here knows what reads
+them.
 """
 
 from __future__ import annotations
@@ -101,9 +102,9 @@ class _Writer:
             sentences[0] = " ".join([words[0], f'<a href="/sujet">{" ".join(words[1:4])}</a>', *words[4:]])
         return " ".join(sentences)
 
-    def paragraphs(self) -> list[str]:
-        """The paragraphs of the article."""
-        return [self.paragraph() for _ in range(self.random.randint(4, 12))]
+    def paragraphs(self, least: int = 4, most: int = 12) -> list[str]:
+        """Some paragraphs of the article."""
+        return [self.paragraph() for _ in range(self.random.randint(least, most))]
 
     def outside(self, text: str) -> str:
         """What is not the article's."""
@@ -126,8 +127,10 @@ class _Writer:
         )
 
     def menu(self, most: int = 14) -> list[str]:
-        """Links to the parts of the site."""
-        return [f'<a href="/{n}">{escape(name)}</a>' for n, name in enumerate(self.random.sample(_MENU, most))]
+        """Links to the parts of the site; one has a name that no other has."""
+        names = [escape(name) for name in self.random.sample(_MENU, most - 1)]
+        names.insert(self.random.randrange(most), self.outside("Édition locale {n}"))
+        return [f'<a href="/{n}">{name}</a>' for n, name in enumerate(names)]
 
     def banner(self) -> str:
         """A sentence about cookies."""
@@ -216,6 +219,27 @@ def _saved(write: _Writer) -> str:
 <div role=contentinfo><p>{write.footer()}</p>{"".join(write.menu(6))}</div></body></html>"""
 
 
+def _in_parts(write: _Writer) -> str:
+    """A text whose introduction, answers to unfold and notes stand apart from each other, teasers between them."""
+    answers = [
+        f"<div><button>Question {n}</button><div><p>{write.paragraph()}</p></div></div>"
+        for n in range(write.random.randint(2, 5))
+    ]
+    sections = [f"<div><h2>Partie {n}</h2>{_joined(write.paragraphs(1, 4))}</div>" for n in range(3)]
+    notes = [f'<li><a href="#{n}">{n}</a> {escape(write.sentence())}</li>' for n in range(1, 4)]
+    teasers = [f"<div><h3>{title}</h3><p>{text}</p></div>" for title, text in (write.teaser() for _ in range(3))]
+    return f"""<html><head><title>{escape(write.page.title)}</title></head><body>
+<div><a href="/">Le Fleuve</a> <a href="/dossiers">Dossiers</a></div>
+<div><h1>{escape(write.page.title)}</h1><p>{escape(write.sentence())}</p></div>
+<div>{"".join(sections)}</div><div>{"".join(answers)}</div><div>{"".join(teasers)}</div>
+<div><h2>Notes</h2><ol>{"".join(notes)}</ol></div><div><p>{write.footer()}</p></div>
+<div><p>{write.banner()}</p><button>Accepter</button></div></body></html>"""
+
+
+def _joined(paragraphs: list[str]) -> str:
+    return "".join(f"<p>{text}</p>" for text in paragraphs)
+
+
 def _marked(write: _Writer) -> str:
     """All tags and names as they should be; teasers in the middle and behind, inside of <main>."""
     inside = f'<p class="lire-aussi"><strong>{write.see_also()}</strong></p>'
@@ -235,6 +259,7 @@ _LAYOUTS: dict[str, Callable[[_Writer], str]] = {
     "names made by a program": _made_names,
     "tables": _table,
     "saved as one file": _saved,
+    "in parts": _in_parts,
     "well marked": _marked,
 }
 

@@ -1,9 +1,9 @@
 """What stands around the text of a web page, told apart where neither tags nor names say it.
 
-A page comes as its paragraphs, each in a block of the page. The deepest block that has more than half of the prose is
-the text: it stays whole, but for pointers to other pages. What stands outside of it (an introduction, notes) stays too,
-unless it looks like furniture: blocks that are links for the most part, what asks for consent or an address, rights.
-A page of which no block is the text is left as it is, but for its menus: a search finds what is there, not what is not.
+A page comes as its paragraphs, each in a block of the page. The deepest block that has more than half of the prose, in
+several paragraphs, is the text: it stays whole, but for pointers to other pages. What stands outside of it (an
+introduction, notes) stays too, unless it looks like furniture: blocks in which links are a good part, what asks for
+consent or an address, rights. Where most of the prose looks so, the page is a list of others, and stays as it is.
 """
 
 from __future__ import annotations
@@ -53,7 +53,15 @@ def without_furniture(found: Sequence[Paragraph], parents: Sequence[int], contro
     are the blocks with something to press or to fill in.
     """
     blocks = _Blocks(found, parents, controls)
-    return _without_menus(one for one in _without_pointers(found) if not blocks.is_furniture(one))
+    kept = [one for one in _without_pointers(found) if not blocks.is_furniture(one)]
+    is_text = sum(map(_prose, kept)) * 2 > sum(map(_prose, found))
+    return _without_menus(kept if is_text else found)
+
+
+def _prose(paragraph: Paragraph) -> int:
+    """The characters of a paragraph, links left out; 0 when they are no more than a label has."""
+    unlinked = len(paragraph.text) - paragraph.linked
+    return unlinked if unlinked > _LABEL else 0
 
 
 class _Blocks:
@@ -62,20 +70,21 @@ class _Blocks:
     def __init__(self, found: Sequence[Paragraph], parents: Sequence[int], controls: Container[int]) -> None:
         self._parents = parents
         count = len(parents)
-        self._chars, self._linked, self._links, prose = ([0] * count for _ in range(4))
+        self._chars, self._linked, self._links, prose, times = ([0] * count for _ in range(5))
         for one in found:
             self._chars[one.block] += len(one.text)
             self._linked[one.block] += one.linked
             self._links[one.block] += max(one.links, one.linked > 0)
-            unlinked = len(one.text) - one.linked
-            prose[one.block] += unlinked if unlinked > _LABEL else 0
-        for sums in (self._chars, self._linked, self._links, prose):
+            prose[one.block] += (mine := _prose(one))
+            times[one.block] += mine > 0
+        for sums in (self._chars, self._linked, self._links, prose, times):
             for number in range(count - 1, 0, -1):
                 sums[parents[number]] += sums[number]
-        self._core = max(number for number in range(count) if prose[number] * 2 >= prose[0])
+        self._core = max((at for at in range(count) if prose[at] * 2 > prose[0] and times[at] > 1), default=0)
         self._inside = [False] * count
-        for number in range(count):
-            self._inside[number] = number == self._core or self._inside[parents[number]]
+        if self._core > 1:
+            for number in range(count):
+                self._inside[number] = number == self._core or self._inside[parents[number]]
         self._furniture = self._judged(found, controls)
 
     def is_furniture(self, paragraph: Paragraph) -> bool:
@@ -85,13 +94,14 @@ class _Blocks:
         return self._furniture[paragraph.block] or bool(_RIGHTS.search(paragraph.text, 0, 300))
 
     def _judged(self, found: Sequence[Paragraph], controls: Container[int]) -> list[bool]:
-        """Of each block, whether it is furniture; the text and what it stands in are not."""
+        """Of each block, whether it is furniture; the text and what it stands in are not, nor 1, which is the page."""
         parents, count = self._parents, len(self._parents)
         open_ = self._inside.copy()
         number = self._core
         while number:
             number = parents[number]
             open_[number] = True
+        open_[:2] = [True] * len(open_[:2])
         asks = [False] * count
         presses = [number in controls for number in range(count)]
         for one in found:
@@ -118,8 +128,9 @@ def _without_pointers(found: Sequence[Paragraph]) -> Iterable[Paragraph]:
     for one in found:
         if points and one.is_link:
             continue
-        points = len(one.text) <= _LABEL and bool(_LEAD_ALONE.fullmatch(one.text))
-        if not points and not (one.linked * 2 >= len(one.text) and _POINTER.match(one.text)):
+        lead = _POINTER.match(one.text)
+        points = lead is not None and _LEAD_ALONE.fullmatch(one.text) is not None
+        if lead is None or not (points or one.linked * 2 >= len(one.text) - lead.end()):
             yield one
 
 
