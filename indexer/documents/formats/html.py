@@ -292,6 +292,7 @@ def _text(found: Mapping[str, Any], key: str) -> str | None:
 _SEPARATED = re.compile(r"\s+[|•·»›:/–—-]{1,2}\s+|\s*\|\s*")
 _BAR = re.compile(r"\s*\|\s*|\s+[•»›]\s+")
 _MAX_SITE_NAME = 60
+_MAX_CHROME = 4_000  # characters of a header or footer: a site does not name itself behind all of its menus
 # Characters that a line which is the title may have more than it: signs that are not seen, accents written apart.
 _MAX_MORE = 40
 _TAG = "balise <title>"
@@ -302,7 +303,7 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
     """The page's own title without the name of its site, and where it stood."""
     node = page.css_first("head > title") or page.css_first("title")
     candidates = [(facts.title, facts.title_rule), (_words(node) if node else None, _TAG)]
-    chrome = cache(lambda: plain(" ".join(found.text(separator=" ")[:20_000] for found in page.css(_CHROME)[:10])))
+    chrome = cache(lambda: plain(" ".join(found.text(separator=" ")[:_MAX_CHROME] for found in page.css(_CHROME)[:10])))
     for title, rule in candidates:
         title = squeeze(title or "")
         if not title:
@@ -401,13 +402,7 @@ _LONGEST_CELL = 400
 
 def _article(page: LexborHTMLParser, body: LexborNode) -> tuple[LexborNode | None, list[str]]:
     """(element, paragraphs) of the part of the page that is its text; the element is None for the whole page."""
-    articles = [(_prose(node), node) for node in page.css("article")[:30]]
-    largest, article = max(articles, key=lambda pair: pair[0], default=(0, None))
-    # One <article> among many is a teaser of another page.
-    chosen: list[LexborNode | None] = (
-        [article] if article is not None and largest * 2 >= sum(size for size, _ in articles) else []
-    )
-    chosen += [page.css_first(selector) for selector in ("main", "[role=main]", "[itemprop~=articleBody]")]
+    chosen = [_own_article(page), *map(page.css_first, ("main", "[role=main]", "[itemprop~=articleBody]"))]
     short: list[tuple[LexborNode, list[str]]] = []
     for node in chosen:
         if node is not None and node.tag != "body":
@@ -419,6 +414,15 @@ def _article(page: LexborHTMLParser, body: LexborNode) -> tuple[LexborNode | Non
     # A page may hardly say anything.
     some = next((pair for pair in short if pair[1] and _size(pair[1]) >= _size(whole) * 0.5), None)
     return some or (None, whole)
+
+
+def _own_article(page: LexborHTMLParser) -> LexborNode | None:
+    """The <article> that is the page's own: one among many is a teaser of another page."""
+    articles = page.css("article")[:30]
+    if len(articles) <= 1:
+        return articles[0] if articles else None
+    sizes = list(map(_prose, articles))
+    return articles[sizes.index(max(sizes))] if max(sizes) * 2 >= sum(sizes) else None
 
 
 def _size(paragraphs: Iterable[str]) -> int:
