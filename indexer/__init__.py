@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         StatusReport,
         Suggestion,
         SuggestionKind,
+        last_page,
     )
     from indexer.searcher import SearchService
     from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
@@ -122,6 +123,7 @@ __all__ = [
     "document_json",
     "document_url",
     "language_label",
+    "last_page",
     "load_settings",
     "moment_text",
     "page_text",

@@ -156,7 +156,7 @@ class SearchService:
                 tree=query.tree(required),
                 types=request.types,
                 date=request.date,
-                languages=tuple("" if code == UNKNOWN_LANGUAGE else code for code in request.languages),
+                languages=tuple(map(_language_code, request.languages)),
                 sort=sort,
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
@@ -313,14 +313,15 @@ def language_facet(counts: Mapping[str, int], chosen: Iterable[str]) -> tuple[Fa
     chosen = frozenset(chosen)
     found = {code or UNKNOWN_LANGUAGE: count for code, count in counts.items()}
     values = [
-        FacetValue(code, _language_shown(code), found.get(code, 0), selected=code in chosen)
+        FacetValue(code, language_label(_language_code(code)), found.get(code, 0), selected=code in chosen)
         for code in chosen.union(found)
     ]
     return tuple(sorted(values, key=lambda one: (one.value == UNKNOWN_LANGUAGE, -one.count, one.label)))
 
 
-def _language_shown(code: str) -> str:
-    return "langue inconnue" if code == UNKNOWN_LANGUAGE else language_label(code)
+def _language_code(value: str) -> str:
+    """What the index has for a value of the facet."""
+    return "" if value == UNKNOWN_LANGUAGE else value
 
 
 def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[FacetValue, ...]:

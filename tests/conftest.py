@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from indexer import documents
 from indexer.assembly import type_rules
 from indexer.documents import TypeRules
 from indexer.engines.local import LocalEngine
@@ -92,3 +94,17 @@ def house(tmp_path: Path, lists: WordLists, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "corpus").mkdir()
     made = load_settings(index=tmp_path / "index")
     return House(tmp_path, made, type_rules(made), lists)
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that runs read."""
+    seen: list[str] = []
+    real: Callable[..., object] = documents.read
+
+    def watched(path: Path, relative: str, *args: object, **options: object) -> object:
+        seen.append(relative)
+        return real(path, relative, *args, **options)
+
+    monkeypatch.setattr(documents, "read", watched)
+    return seen

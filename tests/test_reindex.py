@@ -6,13 +6,11 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from indexer import documents
 from indexer.errors import CorpusError, IndexLocked, IndexProblem
 from indexer.reindex import Report, document_id
 from tests.conftest import House
@@ -29,20 +27,6 @@ def ids(house: House, text: str = "") -> dict[str, str]:
 
 def line(id: str | int, text: str, **more: str) -> str:
     return json.dumps({"id": id, "title": f"Titre {id}", "text": text, **more}, ensure_ascii=False) + "\n"
-
-
-@pytest.fixture
-def reading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that runs read."""
-    seen: list[str] = []
-    real: Callable[..., object] = documents.read
-
-    def watched(path: Path, relative: str, *args: object, **options: object) -> object:
-        seen.append(relative)
-        return real(path, relative, *args, **options)
-
-    monkeypatch.setattr(documents, "read", watched)
-    return seen
 
 
 def test_a_new_file_is_found_after_one_run(house: House) -> None:

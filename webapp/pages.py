@@ -441,7 +441,7 @@ def _languages(page: SearchPage) -> Facet:
 
 
 def _language_shown(code: str) -> str:
-    return "langue inconnue" if code == UNKNOWN_LANGUAGE else f"en {language_label(code)}"
+    return language_label("") if code == UNKNOWN_LANGUAGE else f"en {language_label(code)}"
 
 
 def _foreign(document: Document) -> str:
@@ -644,7 +644,7 @@ def _facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("Titre", spaced(document.title_rule)),
         ("Type", spaced(document.type_rule)),
         ("Auteurs" if len(document.authors) > 1 else "Auteur", ", ".join(document.authors)),
-        ("Langue", language_label(document.language)),
+        ("Langue", language_label(document.language) if document.language else ""),
         ("Format", document.format),
         ("Pages", number(len(document.pages) + 1) if document.pages else ""),
         ("Adresse", document.url or ""),

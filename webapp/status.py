@@ -6,12 +6,13 @@ the index (paths, reasons, roots) is shown when `[site] status_page` says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from indexer import (
     UNKNOWN_DATE,
+    UNKNOWN_LANGUAGE,
     DateFilter,
     Document,
     PageBeyondEnd,
@@ -25,12 +26,14 @@ from indexer import (
     StatusReport,
     document_url,
     language_label,
+    last_page,
     moment_text,
     reasons_text,
     refuse_unknown,
     run_asked,
     run_counts,
     run_places,
+    search_url,
 )
 from webapp.pages import TYPES_IN_SIGHT, Facet, Home, Link, Row, pager
 from webapp.typography import number, plural
@@ -125,8 +128,8 @@ def state(report: StatusReport, home: Home, undated: SearchPage, *, places: bool
         places=places,
         when=moment_text(report.status.published),
         runs=tuple(_run(run, places) for run in report.runs[:_RUNS]),
-        formats=_bars({value or "format inconnu": count for value, count in held.formats.items()}),
-        languages=_bars({_language(value): count for value, count in held.languages.items()}),
+        formats=_bars(_Bar(value or "format inconnu", count) for value, count in held.formats.items()),
+        languages=_bars(map(_language, held.languages, held.languages.values())),
         types=home.types,
         dates=home.dates,
         lists=(
@@ -137,8 +140,16 @@ def state(report: StatusReport, home: Home, undated: SearchPage, *, places: bool
     )
 
 
-def _language(code: str) -> str:
-    return language_label(code) if code else "langue inconnue"
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    label: str
+    count: int
+    url: str | None = None
+
+
+def _language(code: str, count: int) -> _Bar:
+    asked = SearchRequest(languages=(code or UNKNOWN_LANGUAGE,), apart=True)
+    return _Bar(language_label(code), count, search_url(asked))
 
 
 def read_list(args: Mapping[str, Sequence[str]], *, strict: bool = False) -> StatusList | None:
@@ -156,7 +167,7 @@ def read_list(args: Mapping[str, Sequence[str]], *, strict: bool = False) -> Sta
 
 def problem_page(which: StatusList, problems: Sequence[Problem], page: int) -> ListPage:
     """A page of the files that failed or are empty. Raises PageBeyondEnd."""
-    last = max(1, -(-len(problems) // PER_PAGE))
+    last = last_page(len(problems), PER_PAGE)
     if page > last:
         raise PageBeyondEnd(page, last)
     shown = problems[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -170,8 +181,9 @@ def undated_page(found: SearchPage) -> ListPage:
 
 
 def undated_request(page: int, per_page: int) -> SearchRequest:
-    """The search for documents without a date, by title."""
-    return SearchRequest(date=DateFilter.parse(UNKNOWN_DATE), sort=Sort.TITLE, page=page, per_page=per_page)
+    """The search for documents without a date, by title: all of them, be they said again elsewhere."""
+    undated = DateFilter.parse(UNKNOWN_DATE)
+    return SearchRequest(date=undated, sort=Sort.TITLE, apart=True, page=page, per_page=per_page)
 
 
 def list_url(which: StatusList, page: int = 1, path: str = STATUS_PATH) -> str:
@@ -234,11 +246,13 @@ def _run(run: RunRecord, places: bool) -> RunView:
     )
 
 
-def _bars(counts: Mapping[str, int]) -> Facet:
-    """Values with their bars, the commonest first; no link, for no search asks for them."""
-    common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    longest = max(counts.values(), default=0)
-    rows = tuple(Row(value, count, None, False, max(1, round(100 * count / longest))) for value, count in common)
+def _bars(values: Iterable[_Bar]) -> Facet:
+    """Values with their bars, the commonest first."""
+    common = sorted(values, key=lambda value: (-value.count, value.label))
+    longest = common[0].count if common else 0
+    rows = tuple(
+        Row(value.label, value.count, value.url, False, max(1, round(100 * value.count / longest))) for value in common
+    )
     if len(rows) <= TYPES_IN_SIGHT + 1:
         return Facet(rows)
     more = rows[TYPES_IN_SIGHT:]

@@ -28,5 +28,5 @@ def language_named(name: str) -> str:
 
 
 def language_label(code: str) -> str:
-    """How a language is called in French: « anglais »; a code that is not known is given back."""
-    return LANGUAGES.get(code, code)
+    """How a language is called in French: « anglais », « langue inconnue » for ""; a strange code is given back."""
+    return LANGUAGES.get(code, code) if code else "langue inconnue"

@@ -173,8 +173,8 @@ class Crew:
         self._stillborn = 0 if lost.begun else self._stillborn + 1
         if self._stillborn == _MOST_STILLBORN:
             raise IndexProblem(
-                f"Les processus de lecture s’arrêtent aussitôt lancés : {why}. L’index reste dans son état "
-                "précédent ; libérez de la mémoire, puis recommencez."
+                f"Les processus de lecture s’arrêtent aussitôt lancés : {why} (voir ci-dessus). L’index reste dans "
+                "son état précédent ; si la mémoire manque, libérez-en, puis recommencez."
             )
         new = self._workers[self._workers.index(lost)] = _Worker(self._reader, self._limits)
         part = lost.at_hand
@@ -295,7 +295,9 @@ class _Worker:
         # How many parts the process has begun, and the item of the last that is at hand, or _IDLE. It is read when the
         # process is dead: a message might not have left it.
         self._place = context.RawArray("q", [0, _IDLE])
-        what = (theirs, reader, limits, self._place)
+        # What is handed to `Process` must fit into a pipe: starting waits for ever for a process that died before it
+        # had read all (CPython 3.11 to 3.14), and the reader has the word lists.
+        what = (theirs, limits, self._place)
         self._process: BaseProcess = context.Process(target=_work, args=what, daemon=True)
         # Ctrl-C goes to all processes of a terminal; this one alone answers. What is blocked stays so in the new one,
         # provided that the tracker which a first start starts too is there: starting it unblocks SIGINT (CPython 3.11).
@@ -306,12 +308,16 @@ class _Worker:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         theirs.close()
+        self._send(reader)
 
     def give(self, part: _Part) -> None:
         """Send work; the process takes it in at once, whatever it is doing. That it is lost is seen when receiving."""
         self.parts.append(part)
+        self._send(part.unit)
+
+    def _send(self, what: object) -> None:
         with contextlib.suppress(OSError):
-            self.connection.send(part.unit)
+            self.connection.send(what)
 
     def take(self) -> bool:
         """Receive what became of its first part, or some of it; False when the process is lost."""
@@ -357,8 +363,9 @@ class _Worker:
         self._process.join(_END_S)
 
 
-def _work(connection: Connection, reader: Reads, limits: Limits, place: Any) -> None:
-    """What a process does until the other end of the connection is closed."""
+def _work(connection: Connection, limits: Limits, place: Any) -> None:
+    """What a process does until the other end of the connection is closed; what reads comes first."""
+    reader: Reads = connection.recv()
     gc.set_threshold(_LOOK_FOR_CYCLES)
     os.dup2(sys.stderr.fileno(), 1)  # what foreign code prints is no part of a result
     limits.impose()

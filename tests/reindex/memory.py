@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -169,3 +170,24 @@ def document_of(entry: Entry, place: Place) -> Document:
         format=entry.format,
         language=entry.language,
     )
+
+
+class Folder:
+    """A folder, and an index of it."""
+
+    def __init__(self, folder: Path, lists: WordLists) -> None:
+        self.folder = folder / "corpus"
+        self.folder.mkdir()
+        self.engine = engine_in(folder, lists)
+        self.clock = 0
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """A file with another time at each writing; none of them is just now."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self.clock += 1
+        then = path.stat().st_mtime - 3600 + self.clock
+        os.utime(path, (then, then))
+
+    def reindex(self, **options: Any) -> Report:
+        return self.engine.reindex(self.folder, **options)

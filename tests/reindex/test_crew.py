@@ -272,6 +272,15 @@ def test_processes_that_cannot_work_end_the_run_with_a_way_out(eager: None) -> N
         crew.run([job("a", [])])
 
 
+def test_processes_that_do_not_even_start_end_the_run(tmp_path: Path) -> None:
+    """Those of a program on the standard input look for it as a file; the word lists are more than a pipe holds."""
+    (tmp_path / "a.html").write_text("<p>Une page", encoding="utf-8")
+    program = f"from indexer.cli import main; main(['reindex', '--index', {str(tmp_path / 'ix')!r}, {str(tmp_path)!r}])"
+    ended = subprocess.run([sys.executable, "-"], input=program, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert "aussitôt lancés" in ended.stderr
+
+
 def test_one_file_of_a_kind_that_foreign_code_reads_goes_to_a_process(tmp_path: Path) -> None:
     files = {"a.txt": "Un texte.", "b.md": "# Titre", "c.html": "<p>Une page", "d.txt": "<!doctype html><p>Une page"}
     for name, content in files.items():

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from indexer import documents
 from indexer.reindex import Report
 from tests.conftest import House
 
@@ -20,56 +17,42 @@ def counts(report: Report) -> tuple[int, int, int, int]:
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that runs read."""
-    seen: list[str] = []
-    real: Callable[..., object] = documents.read
-
-    def watched(path: Path, relative: str, *args: object, **options: object) -> object:
-        seen.append(relative)
-        return real(path, relative, *args, **options)
-
-    monkeypatch.setattr(documents, "read", watched)
-    return seen
-
-
-@pytest.fixture
 def three(house: House) -> House:
     for name in ("a.txt", "b.txt", "sub/c.txt"):
         house.write(name, f"Note {name[-5]}\n\n{BODY}")
     return house
 
 
-def test_a_table_added_changed_or_removed_has_its_files_alone_read_again(three: House, read: list[str]) -> None:
+def test_a_table_added_changed_or_removed_has_its_files_alone_read_again(three: House, reading: list[str]) -> None:
     three.reindex()
     first_seen = {hit.document.path: hit.document.first_seen for hit in three.search().hits}
-    del read[:]
+    del reading[:]
     three.write("metadata.csv", "file,title\na.txt,Le mandat\nsub/c.txt,La relève\n")
     assert counts(three.reindex()) == (0, 2, 0, 1)
-    assert read == ["a.txt", "sub/c.txt"]
+    assert reading == ["a.txt", "sub/c.txt"]
     assert sorted(three.titles()) == ["La relève", "Le mandat", "Note b"]
     three.write("metadata.csv", "file,title,date\na.txt,Le mandat,\nsub/c.txt,La relève,2023-06\n")
-    del read[:]
+    del reading[:]
     assert counts(three.reindex()) == (0, 1, 0, 2)
-    assert read == ["sub/c.txt"]
+    assert reading == ["sub/c.txt"]
     (three.corpus / "metadata.csv").unlink()
-    del read[:]
+    del reading[:]
     assert counts(three.reindex()) == (0, 2, 0, 1)
-    assert read == ["a.txt", "sub/c.txt"]
+    assert reading == ["a.txt", "sub/c.txt"]
     assert sorted(three.titles()) == ["Note a", "Note b", "Note c"]
     assert {hit.document.path: hit.document.first_seen for hit in three.search().hits} == first_seen
-    del read[:]
+    del reading[:]
     assert counts(three.reindex()) == (0, 0, 0, 3)
-    assert read == []
+    assert reading == []
 
 
-def test_a_part_of_a_root_is_read_with_the_tables_above_it(three: House, read: list[str]) -> None:
+def test_a_part_of_a_root_is_read_with_the_tables_above_it(three: House, reading: list[str]) -> None:
     three.write("metadata.csv", "file,title\na.txt,Le mandat\nsub/c.txt,La relève\n")
     three.reindex()
-    del read[:]
+    del reading[:]
     report = three.reindex(three.corpus / "sub" / "c.txt")
     assert counts(report) == (0, 0, 0, 3)
-    assert (read, report.warnings) == ([], [])
+    assert (reading, report.warnings) == ([], [])
     three.write("metadata.csv", "file,title\na.txt,Un autre\nsub/c.txt,Le retour\n")
     assert counts(three.reindex(three.corpus / "sub")) == (0, 1, 0, 2)
     assert sorted(three.titles()) == ["Le mandat", "Le retour", "Note b"]
@@ -113,7 +96,7 @@ def test_all_lines_of_a_file_get_what_is_said_of_it(house: House) -> None:
     assert counts(house.reindex()) == (0, 0, 0, 3)
 
 
-def test_what_is_given_survives_a_rebuild_and_a_check(three: House, read: list[str]) -> None:
+def test_what_is_given_survives_a_rebuild_and_a_check(three: House, reading: list[str]) -> None:
     three.write("metadata.csv", "file,title\na.txt,Le mandat\n")
     three.reindex()
     assert counts(three.reindex(full=True)) == (0, 0, 0, 3)

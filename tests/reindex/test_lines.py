@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from indexer.documents.formats import jsonl
 from indexer.french import WordLists
 from indexer.reindex import Report
-from tests.reindex.memory import MemoryEngine, engine_in
+from tests.reindex.memory import Folder, MemoryEngine, engine_in
 
 AGE_S = 60
 
@@ -25,26 +24,12 @@ def line(id: object, text: str = "Un texte.") -> str:
     return json.dumps({"id": id, "title": f"Titre {id}", "text": text}, ensure_ascii=False)
 
 
-class Corpus:
+class Corpus(Folder):
     """A folder of files of lines, and an index of it."""
 
-    def __init__(self, folder: Path, lists: WordLists) -> None:
-        self.folder = folder / "corpus"
-        self.folder.mkdir()
-        self.engine: MemoryEngine = engine_in(folder, lists)
-        self.clock = 0
-
-    def write(self, *lines: str | bytes, name: str = "a.jsonl") -> None:
-        """A file with another time at each writing; none of them is just now."""
+    def write_lines(self, *lines: str | bytes, name: str = "a.jsonl") -> None:
         content = b"\n".join(one if isinstance(one, bytes) else one.encode() for one in lines) + b"\n"
-        path = self.folder / name
-        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-        self.clock += 1
-        then = path.stat().st_mtime - 3600 + self.clock
-        os.utime(path, (then, then))
-
-    def reindex(self, **options: object) -> Report:
-        return self.engine.reindex(self.folder, **options)
+        self.write(name, gzip.compress(content) if name.endswith(".gz") else content)
 
     def texts(self) -> dict[str, str]:
         return {id: document.text for id, document in self.engine.state.documents.items()}
@@ -74,26 +59,26 @@ def counts(report: Report) -> tuple[int, int, int, int]:
 
 
 def test_only_lines_that_changed_are_read(corpus: Corpus, parsed: list[int]) -> None:
-    corpus.write(*(line(n) for n in range(100)))
+    corpus.write_lines(*(line(n) for n in range(100)))
     corpus.reindex()
     assert len(parsed) == 100
     parsed.clear()
-    corpus.write(*(line(n, "Autre chose." if n == 41 else "Un texte.") for n in range(100)))
+    corpus.write_lines(*(line(n, "Autre chose." if n == 41 else "Un texte.") for n in range(100)))
     assert counts(corpus.reindex()) == (0, 1, 0, 99)
     assert parsed == [42]
 
 
 def test_the_order_of_lines_does_not_matter(corpus: Corpus, parsed: list[int]) -> None:
-    corpus.write(*(line(n) for n in range(20)))
+    corpus.write_lines(*(line(n) for n in range(20)))
     corpus.reindex()
     parsed.clear()
-    corpus.write(*(line(n) for n in reversed(range(20))))
+    corpus.write_lines(*(line(n) for n in reversed(range(20))))
     assert counts(corpus.reindex()) == (0, 0, 0, 20)
     assert parsed == []
 
 
 def test_a_file_compressed_again_is_the_same_lines(corpus: Corpus, parsed: list[int]) -> None:
-    corpus.write(line(1), line(2), name="a.jsonl.gz")
+    corpus.write_lines(line(1), line(2), name="a.jsonl.gz")
     corpus.reindex()
     parsed.clear()
     (corpus.folder / "a.jsonl.gz").write_bytes(gzip.compress(f"{line(1)}\n{line(2)}\n".encode(), 1, mtime=1))
@@ -132,28 +117,28 @@ CASES = [
 def test_an_edit_of_a_file_reads_what_it_must_and_no_more(
     corpus: Corpus, parsed: list[int], before: list[str], after: list[str], expected: object, read: object, why: str
 ) -> None:
-    corpus.write(*before)
+    corpus.write_lines(*before)
     corpus.reindex()
     parsed.clear()
-    corpus.write(*after)
+    corpus.write_lines(*after)
     assert (counts(corpus.reindex()), parsed) == (expected, read), why
 
 
 def test_a_repeated_id_is_told_whether_its_line_is_read_or_kept(corpus: Corpus) -> None:
-    corpus.write(line("a", "1"), line("b"), line("a", "2"))
+    corpus.write_lines(line("a", "1"), line("b"), line("a", "2"))
     told = ["a.jsonl : id présent 2 fois dans le fichier : la dernière ligne (3) est gardée"]
     assert corpus.reindex().warnings == told
-    corpus.write(line("a", "1"), line("b", "autre"), line("a", "2"))
+    corpus.write_lines(line("a", "1"), line("b", "autre"), line("a", "2"))
     assert corpus.reindex().warnings == told
     assert corpus.texts() == {"a": "2", "b": "autre"}
 
 
 def test_a_line_that_takes_the_id_of_another_file_waits_until_that_file_was_read(corpus: Corpus) -> None:
-    corpus.write(line("x"), name="z.jsonl")
-    corpus.write(line("y"), name="b.jsonl")
+    corpus.write_lines(line("x"), name="z.jsonl")
+    corpus.write_lines(line("y"), name="b.jsonl")
     corpus.reindex()
-    corpus.write(line("y"), line("x", "repris"), name="b.jsonl")
-    corpus.write(line("z"), name="z.jsonl")
+    corpus.write_lines(line("y"), line("x", "repris"), name="b.jsonl")
+    corpus.write_lines(line("z"), name="z.jsonl")
     report = corpus.reindex()
     assert (counts(report), report.problems) == ((2, 0, 1, 1), [])
     assert corpus.texts()["x"] == "repris"
@@ -161,12 +146,12 @@ def test_a_line_that_takes_the_id_of_another_file_waits_until_that_file_was_read
 
 
 def test_a_conflict_names_both_places_and_ends_when_one_gives_way(corpus: Corpus) -> None:
-    corpus.write(line("x", "premier"))
-    corpus.write(line("x", "second"), line("y"), name="b.jsonl")
+    corpus.write_lines(line("x", "premier"))
+    corpus.write_lines(line("x", "second"), line("y"), name="b.jsonl")
     first = corpus.reindex()
     assert [(one.path, "a.jsonl" in one.reason) for one in first.problems] == [("b.jsonl#x", True)]
     assert corpus.reindex().problems == first.problems
-    corpus.write(line("z"))
+    corpus.write_lines(line("z"))
     report = corpus.reindex()
     assert (counts(report), report.problems) == ((2, 0, 1, 1), [])
     assert corpus.texts() == {"x": "second", "y": "Un texte.", "z": "Un texte."}
@@ -182,7 +167,7 @@ def test_a_file_with_too_many_lines_is_refused_and_not_held_in_memory(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jsonl, "MAX_LINES", 1000)
-    corpus.write(*(line(n) for n in range(1001)))
+    corpus.write_lines(*(line(n) for n in range(1001)))
     report = corpus.reindex()
     assert (report.added, len(report.problems)) == (0, 1)
     assert "découpez" in report.problems[0].reason
@@ -228,7 +213,7 @@ def test_after_any_edit_of_a_file_the_index_is_that_of_a_run_from_nothing(
 ) -> None:
     corpus = Corpus(Path(tempfile.mkdtemp(dir=folders)), lists)
     for version in versions:
-        corpus.write(*version)
+        corpus.write_lines(*version)
         fresh = outcome(corpus, engine_in(folders, lists))
         edited = outcome(corpus, corpus.engine)
         assert without_times(edited) == without_times(fresh)
@@ -241,8 +226,8 @@ def test_after_any_edit_of_two_files_the_index_is_that_of_a_full_run(
 ) -> None:
     corpus = Corpus(Path(tempfile.mkdtemp(dir=folders)), lists)
     for first, second in versions:
-        corpus.write(*first)
-        corpus.write(*second, name="b.jsonl")
+        corpus.write_lines(*first)
+        corpus.write_lines(*second, name="b.jsonl")
         rebuilt = outcome(corpus, corpus.engine.copied(), full=True)
         edited = outcome(corpus, corpus.engine)
         assert without_times(edited) == without_times(rebuilt)

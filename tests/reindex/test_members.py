@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -12,30 +11,13 @@ import pytest
 
 from indexer.french import WordLists
 from indexer.reindex import Report
-from tests.reindex.memory import MemoryEngine, engine_in
+from tests.reindex.memory import Folder
 
 BODY = "Le Conseil s’est réuni mardi au siège de l’Organisation."
 
 
-class Corpus:
-    """A folder, and an index of it."""
-
-    def __init__(self, folder: Path, lists: WordLists) -> None:
-        self.folder = folder / "corpus"
-        self.folder.mkdir()
-        self.engine: MemoryEngine = engine_in(folder, lists)
-        self.clock = 0
-
-    def write(self, name: str, content: str | bytes) -> None:
-        """A file with another time at each writing; none of them is just now."""
-        path = self.folder / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        self.clock += 1
-        then = path.stat().st_mtime - 3600 + self.clock
-        os.utime(path, (then, then))
-
-    def reindex(self, **options: object) -> Report:
-        return self.engine.reindex(self.folder, **options)
+class Corpus(Folder):
+    """A folder of files that hold documents, and an index of it."""
 
     def ids(self) -> dict[str, str]:
         return {document.path: id for id, document in self.engine.state.documents.items()}

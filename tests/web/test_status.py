@@ -21,6 +21,8 @@ from webapp.status import FEW, PER_PAGE
 
 PHOTOS = 250
 UNDATED = 30
+# What all undated documents say, at such length that a search shows one and the others beneath it.
+SAID_AGAIN = "Un tambour bat dans la cour de la caserne, et les enfants du quartier courent le voir. " * 3
 HOSTILE = "=1+1<b>&.jpg"
 
 Client = Callable[[str], FlaskClient]
@@ -38,7 +40,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (corpus / "vide.txt").write_bytes(b"")
     (corpus / "note-2023-06-01.txt").write_text("Une note datée\n\nUn tambour.", encoding="utf-8")
     for number in range(UNDATED):
-        (corpus / f"sans {number:02}.txt").write_text(f"Titre <i>{number:02}</i>\n\nUn tambour.", encoding="utf-8")
+        (corpus / f"sans {number:02}.txt").write_text(f"Titre <i>{number:02}</i>\n\n{SAID_AGAIN}", encoding="utf-8")
     then = time.time() - 60
     for path in corpus.iterdir():
         os.utime(path, (then, then))
@@ -86,7 +88,7 @@ def test_runs_are_told_the_last_one_first_with_the_reason_of_a_failure(client_of
 def test_counts_lead_to_the_searches_that_give_them(client_of: Client) -> None:
     client = client_of("full")
     page = read(client, "/etat")
-    for label in ("date inconnue", "2023", "Autre"):
+    for label in ("date inconnue", "2023", "Autre", "français"):
         url = page.link(label, ".refine")
         (row,) = [text for text in page.texts(".refine li") if text.startswith(label)]
         total = read(client, url).text(".tally strong").split()[0]
