@@ -40,6 +40,11 @@ PAGES = [
         [ONE, TWO],
         "a menu on one line",
     ),
+    (
+        f"{TEXT}<table>{'<tr><td>Un<td>Deux' * 300}</table><div class=sidebar><p>Météo</p></div>",
+        [ONE, TWO, *["Un · Deux"] * 300],
+        "a long table is no reason to keep the rest",
+    ),
     (f'{TEXT}<div role="contentinfo"><p>Siège social : Lyon</p></div>', [ONE, TWO], "a role"),
 ]
 

@@ -444,6 +444,7 @@ class _Text:
         self._block = 0
         self._controls: set[int] = set()  # blocks with something to press or to fill in
         self._rows: set[int] = set()  # rows of tables that are no tables
+        self._weighed = 0  # rows that were looked at for that
         self._root = root
         self._root_size = -1
         self._guards = 0
@@ -528,8 +529,8 @@ class _Text:
 
     def _is_layout(self, row: LexborNode) -> bool:
         """True for a row in which a column of a page stands, and no table's cell."""
-        self._guards += 1
-        if self._guards > _MAX_GUARDS:
+        self._weighed += 1
+        if self._weighed > _MAX_GUARDS:
             return False
         return any(len(cell.text()) > _LONGEST_CELL for cell in row.iter() if cell.tag in _CELLS)
 
