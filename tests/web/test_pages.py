@@ -76,7 +76,7 @@ def test_a_chosen_type_is_never_folded_away():
     facet = view(total=9, types=types).types
     assert "T15" in [row.label for row in facet.rows]
     assert "T15" not in [row.label for row in facet.more]
-    assert facet.more_label == "9 autres types"
+    assert facet.more_label == "Tout afficher\u00a0: 20\u00a0types"
 
 
 def test_one_row_too_many_is_not_folded():
