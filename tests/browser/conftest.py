@@ -33,7 +33,7 @@ SIZE = {"width": 1180, "height": 900}
 # What only shows when documents say the same, have pages, or are not in French.
 SAME = (
     "Le fleuve a monté vendredi de onze centimètres à Diré, après deux semaines de pluie sur le delta. Les pirogues à "
-    "moteur reprennent leurs rotations vers Goundam, ont indiqué des bateliers, et le marché rouvrira dimanche."
+    "moteur reprennent leurs rotations vers Goundam, comme en août 2019, ont dit des bateliers ; le marché rouvrira."
 )
 REPRISES = [
     {"id": f"crue-{n}", "title": f"La crue du fleuve, journal {n}", "text": f"{SAME} Avec agence.", "source": f"J{n}"}

@@ -29,6 +29,7 @@ PAGES = {
     "reprises": "/recherche?q=crue+fleuve",
     "copies-and-pages": "/recherche?q=limnim%C3%A8tre",
     "not-in-french": "/recherche?langue=en",
+    "cited-date": "/recherche?q=crue+fleuve&mention=2019",
     "nothing": "/recherche?q=zanzibar+girafe&type=rapport&date=2023",
     "long-words": f"/recherche?q={'anticonstitutionnel' * 40}+{'girafe' * 30}&type={'poème' * 40}&date=2023",
     "document": "/document/complet?q=mandat+minusma",
