@@ -1,7 +1,7 @@
 """One server and one Chromium for all browser tests; without a Chromium they are skipped, and say so.
 
-Windows share two contexts, one with scripts and one without: our pages keep nothing (no cookie, no storage), and making
-a context takes longer than most tests.
+Windows share two contexts, one with scripts and one without, because making a context takes longer than most tests. Our
+pages set no cookie; what a script stores is cleared when its window closes.
 """
 
 from __future__ import annotations
@@ -107,4 +107,6 @@ def open_page(windows: dict[bool, BrowserContext]) -> Iterator[Callable[..., Pag
 
     yield open_
     for page in opened:
+        if page.context is windows[True] and page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
         page.close()
