@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
+        ConfigError,
         IndexMissing,
         IndexProblem,
         PageBeyondEnd,
@@ -82,6 +83,7 @@ __all__ = [
     "STATUS_OFF",
     "UNKNOWN_DATE",
     "UNKNOWN_LANGUAGE",
+    "ConfigError",
     "DateFilter",
     "DateSource",
     "Document",
