@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from indexer import errors
 from tests.web.site import Page, ordinary
 from webapp import create_app
+from webapp.assets import load_assets
 from webapp.errors import FAULTS
 from webapp.headers import HEADERS
 
@@ -99,6 +100,11 @@ def test_icon_is_an_image(client):
 @pytest.mark.parametrize("name", ["trouvaille.css", "..%2fviews.py", "trouvaille.000000000000.css"])
 def test_only_hashed_names_are_served(client, name):
     assert client.get(f"/statique/{name}").status_code == 404
+
+
+def test_all_scripts_together_stay_small():
+    sizes = {name: len(asset.content) for name, asset in load_assets().items() if name.endswith(".js")}
+    assert sum(sizes.values()) <= 15_000, sizes
 
 
 # --- home ----------------------------------------------------------------------------------------------------------
