@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     )
     from indexer.french.dates import asked_date, date_text, period_text
     from indexer.french.languages import FRENCH, language_label
-    from indexer.french.typography import page_text
+    from indexer.french.typography import page_text, quoted
     from indexer.links import (
         JSON_PATH,
         SEARCH_PATH,
         choose_date,
         document_url,
+        hit_url,
+        parse_rank,
         parse_request,
         refuse_unknown,
         request_pairs,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
         SearchPage,
         SearchRequest,
         Sort,
+        Standing,
         Status,
         StatusList,
         StatusReport,
@@ -109,6 +112,7 @@ __all__ = [
     "SearchService",
     "Settings",
     "Sort",
+    "Standing",
     "Status",
     "StatusList",
     "StatusReport",
@@ -122,13 +126,16 @@ __all__ = [
     "date_text",
     "document_json",
     "document_url",
+    "hit_url",
     "language_label",
     "last_page",
     "load_settings",
     "moment_text",
     "page_text",
+    "parse_rank",
     "parse_request",
     "period_text",
+    "quoted",
     "read_back",
     "reasons_of",
     "reasons_text",

@@ -166,6 +166,7 @@ def _hit(hit: Hit, request: SearchRequest) -> Json:
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
         "snippets_pages": list(hit.pages),
+        "snippets_paragraphs": list(hit.paragraphs),
         **_repeats(hit.repeats, request.text),
         **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
     }

@@ -16,9 +16,11 @@ from indexer.model import UNKNOWN_LANGUAGE, DateFilter, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
+DOCUMENT_PATH = "/document/"
 PARAMETERS = ("q", "type", "date", "langue", "tri", "page", "mots", "sans", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
+RANK = "rang"
 # Words that may be taken literally: no query has more.
 MAX_LITERAL = 64
 _MAX_LITERAL_CHARS = 250
@@ -106,11 +108,20 @@ def _sort(text: str) -> Sort:
 
 
 def _page(text: str) -> int:
-    if not text:
-        return 1
+    return _number(text, "page", "La page est un nombre entier, à partir de 1.") if text else 1
+
+
+def parse_rank(args: Mapping[str, Sequence[str]]) -> int | None:
+    """The place (from 1) among the results that a document page was opened from; None when it was opened otherwise.
+    Raises RequestError."""
+    text = _one(args, RANK)
+    return _number(text, RANK, "Le rang est un nombre entier, à partir de 1.") if text else None
+
+
+def _number(text: str, parameter: str, rule: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_PAGE and len(text) <= 8:
         return int(text)
-    raise RequestError("La page est un nombre entier, à partir de 1.", parameter="page", value=text)
+    raise RequestError(rule, parameter=parameter, value=text)
 
 
 def _all_words(text: str) -> bool:
@@ -182,8 +193,16 @@ def _encoded(name: str, value: str) -> str:
 
 def document_url(id: str, text: str = "", suffix: str = "") -> str:
     """The URL of a document's page (`suffix=".json"`: its twin), with the query whose words it is to mark."""
-    url = f"/document/{quote(id, safe='', errors='replace')}{suffix}"
-    return f"{url}?{_encoded('q', text)}" if text else url
+    return url_of(_document_path(id) + suffix, [("q", text)] if text else ())
+
+
+def hit_url(id: str, request: SearchRequest, rank: int) -> str:
+    """The URL of a document's page that knows the way back: the request, and the place (from 1) among its results."""
+    return url_of(_document_path(id), [*request_pairs(replace(request, page=1)), (RANK, str(rank))])
+
+
+def _document_path(id: str) -> str:
+    return DOCUMENT_PATH + quote(id, safe="", errors="replace")
 
 
 def toggle_type(request: SearchRequest, value: str) -> SearchRequest:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
@@ -35,16 +36,26 @@ from indexer.model import (
     SearchPage,
     SearchRequest,
     Sort,
+    Standing,
     Status,
     StatusReport,
     Suggestion,
     last_page,
+    paragraphs,
 )
 from indexer.query import Limits, Query, parse
 from indexer.query.expand import Knowledge, Understood, replaced, understand
 from indexer.query.synonyms import SynonymRule, Synonyms
 from indexer.query.tree import positive_leaves, text_of
 from indexer.settings import Settings
+
+
+class Found(NamedTuple):
+    """How a request was understood, how many of its words were required, and what was found."""
+
+    understood: Understood
+    required: int
+    answer: EngineAnswer
 
 
 class SearchService:
@@ -113,7 +124,7 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
-        understood, required, answer = self._find(request, snapshot)
+        understood, required, answer = self._page(request, snapshot)
         query = understood.query
         words = len(query.words)
         marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
@@ -139,11 +150,33 @@ class SearchService:
     def ranked(self, request: SearchRequest) -> tuple[str, ...]:
         """The ids of the hits of a page, without what shows them: what measures of ranking ask. These judge every
         document, so none is beneath another. Raises as `search`."""
-        _, _, answer = self._find(replace(request, apart=True), self._snapshot())
-        return tuple(document.id for document, _ in answer.hits)
+        found = self._page(replace(request, apart=True), self._snapshot())
+        return tuple(document.id for document, _ in found.answer.hits)
 
-    def _find(self, request: SearchRequest, snapshot: Snapshot) -> tuple[Understood, int, EngineAnswer]:
-        """How a request is understood, how many of its words were required, and what was found."""
+    def standing(self, request: SearchRequest, rank: int, id: str) -> Standing | None:
+        """What is before and after a document among the results; None when it does not stand at this rank any more.
+        Raises QueryTooLarge or IndexProblem."""
+        around = range(max(rank - 2, 0), rank + 1)
+        answer = self._find(replace(request, explain=False), self._snapshot(), around).answer
+        ids = [document.id for document, _ in answer.hits]
+        here = rank - 1 - around.start
+        if here >= len(ids) or ids[here] != id:
+            return None
+        previous, following = ids[:here], ids[here + 1 :]
+        hits = answer.total - answer.reprises
+        return Standing(rank, hits, previous[0] if previous else None, following[0] if following else None)
+
+    def _page(self, request: SearchRequest, snapshot: Snapshot) -> Found:
+        """What the page asked shows. Raises PageBeyondEnd."""
+        first = (request.page - 1) * request.per_page
+        found = self._find(request, snapshot, range(first, first + request.per_page))
+        last = last_page(found.answer.total - found.answer.reprises, request.per_page)
+        if request.page > last:
+            raise PageBeyondEnd(request.page, last)
+        return found
+
+    def _find(self, request: SearchRequest, snapshot: Snapshot, shown: range) -> Found:
+        """What was found, with the hits at these places (from 0) in order."""
         understood = self._understood(request.text, snapshot, request.literal)
         query = understood.query
         # Nothing to be relevant to: newest first.
@@ -158,8 +191,8 @@ class SearchService:
                 date=request.date,
                 languages=tuple(map(_language_code, request.languages)),
                 sort=sort,
-                offset=(request.page - 1) * request.per_page,
-                limit=request.per_page,
+                offset=shown.start,
+                limit=len(shown),
                 every=query.tree(words),
                 words=query.asked,
                 accents=True,
@@ -174,10 +207,7 @@ class SearchService:
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
             answer = snapshot.search(asked(required))
-        last = last_page(answer.total - answer.reprises, request.per_page)
-        if request.page > last:
-            raise PageBeyondEnd(request.page, last)
-        return understood, required, answer
+        return Found(understood, required, answer)
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
@@ -225,6 +255,7 @@ class SearchService:
             reasons=reasons,
             pages=tuple(document.page_at(place) for place, _ in found),
             repeats=repeats,
+            paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
         )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
@@ -234,17 +265,18 @@ class SearchService:
         """
         return self._snapshot().suggestions(text) if len(text) <= self.settings.search.max_chars else ()
 
-    def document(self, id: str, text: str = "") -> DocumentPage | None:
-        """A whole document, the words of a query marked in it; None when there is no such document."""
+    def document(self, id: str, text: str = "", literal: Iterable[str] = ()) -> DocumentPage | None:
+        """A whole document, the words of a query marked in it; None when there is no such document. `literal` are those
+        of a SearchRequest."""
         snapshot = self._snapshot()
         document = snapshot.get(id)
         if document is None:
             return None
-        query = self._understood(text, snapshot).query
+        query = self._understood(text, snapshot, literal).query
         in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
         passages = tuple(
             Passage(number, in_text.mark(paragraph), document.page_at(start), _breaks(document, start, len(paragraph)))
-            for number, (start, paragraph) in enumerate(_paragraphs(document.text), start=1)
+            for number, (start, paragraph) in enumerate(paragraphs(document.text), start=1)
         )
         return DocumentPage(
             document=document,
@@ -255,15 +287,6 @@ class SearchService:
             generation=snapshot.status.generation,
             repeats=snapshot.repeats(id),
         )
-
-
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """The paragraphs of a text, each with its place."""
-    start = 0
-    for paragraph in text.split("\n\n"):
-        if paragraph:
-            yield start, paragraph
-        start += len(paragraph) + 2
 
 
 def _breaks(document: Document, start: int, length: int) -> tuple[tuple[int, int], ...]:

@@ -19,6 +19,7 @@ from indexer import (
     SearchService,
     StatusList,
     document_json,
+    parse_rank,
     parse_request,
     refuse_unknown,
     search_page_json,
@@ -29,6 +30,7 @@ from indexer import (
 )
 from webapp import pages
 from webapp.assets import FOR_EVER, PREFIX, load_assets
+from webapp.citation import read_cited
 from webapp.dates import FIELDS, read_period
 from webapp.errors import DocumentUnknown, StatusWithheld
 from webapp.status import (
@@ -124,15 +126,19 @@ class Views:
 
     def document(self, id: str) -> str | Response:
         """`/document/<id>` and, with `.json` behind the id, its twin; an id may itself end in `.json`."""
-        text = request.args.get("q", "")
         if id.endswith(TWIN):
-            twin = self.service.document(id.removesuffix(TWIN), text)
+            twin = self.service.document(id.removesuffix(TWIN), request.args.get("q", ""))
             if twin:
                 return jsonify(document_json(twin))
-        page = self.service.document(id, text)
+        args = request.args.to_dict(flat=False)
+        asked = self._request({name: values for name, values in args.items() if name != "page"})
+        page = self.service.document(id, asked.text, asked.literal)
         if page is None:
             raise DocumentUnknown
-        return render_template("document.html", view=pages.reading(page, text), query=text)
+        rank, cited = parse_rank(args), read_cited(args)
+        arrival = pages.Arrival(asked, rank, self.service.standing(asked, rank, id) if rank else None)
+        view = pages.reading(page, arrival, cited, root_of(request) if cited is not None else "")
+        return render_template("document.html", view=view, query=asked.text)
 
     def status(self) -> str:
         """`/etat` and, with `liste=`, a page of one of its lists."""
