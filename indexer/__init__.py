@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.as_csv import status_csv
-    from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
+    from indexer.as_csv import export_csv, status_csv
+    from indexer.as_json import document_json, export_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
         IndexMissing,
         IndexProblem,
+        OriginalProblem,
         PageBeyondEnd,
         QueryTooLarge,
         RequestError,
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
     from indexer.french.languages import FRENCH, language_label
     from indexer.french.typography import page_text, quoted
     from indexer.links import (
+        CSV_PATH,
+        EXPORT_PATH,
+        FEED_PATH,
         JSON_PATH,
+        PAGE_PARAMETERS,
+        PARAMETERS,
         SEARCH_PATH,
         choose_date,
         document_url,
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
         DateSource,
         Document,
         DocumentPage,
+        Export,
         FacetValue,
         Fragment,
         Hit,
@@ -69,6 +76,7 @@ if TYPE_CHECKING:
         SuggestionKind,
         last_page,
     )
+    from indexer.originals import Original, is_whole_file
     from indexer.searcher import SearchService
     from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
     from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
@@ -76,9 +84,14 @@ if TYPE_CHECKING:
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "CSV_PATH",
+    "EXPORT_PATH",
+    "FEED_PATH",
     "FRENCH",
     "JSON_PATH",
     "MONTHS",
+    "PAGE_PARAMETERS",
+    "PARAMETERS",
     "SEARCH_PATH",
     "STATUS_FULL",
     "STATUS_OFF",
@@ -88,6 +101,7 @@ __all__ = [
     "DateSource",
     "Document",
     "DocumentPage",
+    "Export",
     "FacetValue",
     "Fragment",
     "Hit",
@@ -95,6 +109,8 @@ __all__ = [
     "IndexProblem",
     "InterpretationKind",
     "Match",
+    "Original",
+    "OriginalProblem",
     "PageBeyondEnd",
     "PartialDate",
     "Passage",
@@ -126,7 +142,10 @@ __all__ = [
     "date_text",
     "document_json",
     "document_url",
+    "export_csv",
+    "export_json",
     "hit_url",
+    "is_whole_file",
     "language_label",
     "last_page",
     "load_settings",
@@ -158,7 +177,7 @@ __all__ = [
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
     "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "as_json",
-    "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
+    "as_csv", "status", "why", "understood", "documents", "originals", "searcher", "assembly",
 )  # fmt: skip
 
 

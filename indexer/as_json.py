@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from indexer.model import (
     Contribution,
     Document,
     DocumentPage,
+    Export,
     FacetValue,
     Hit,
     Problem,
@@ -30,19 +32,7 @@ def search_page_json(page: SearchPage) -> Json:
     """One page of results. Links to other pages and facet values lead to their JSON, links of hits to their page."""
     request = page.request
     return {
-        "query": {
-            "q": request.text,
-            "type": list(request.types),
-            "date": str(request.date) if request.date else None,
-            "langue": list(request.languages),
-            "tri": str(request.sort),
-            "mots": "tous" if request.all_words else None,
-            "sans": list(request.literal),
-            "reprises": "toutes" if request.apart else None,
-            "pourquoi": request.explain,
-            "page": request.page,
-            "per_page": request.per_page,
-        },
+        "query": _query(request),
         "understood": page.understood,
         "interpretations": [
             {"kind": str(one.kind), "from": one.source, "to": one.target, "undo_url": search_url(one.undo, JSON_PATH)}
@@ -67,6 +57,30 @@ def search_page_json(page: SearchPage) -> Json:
             "previous": _page_url(request, request.page - 1) if request.page > 1 else None,
         },
     }
+
+
+def export_json(export: Export) -> Iterator[str]:
+    """All that a search found, as one object in pieces: what search_page_json says of the request and of each hit, but
+    for scores and snippets."""
+    query = {name: value for name, value in _query(export.request).items() if name not in _OF_A_PAGE}
+    head = {
+        "query": query,
+        "understood": export.understood,
+        "total": export.total,
+        "count": export.count,
+        "generation": export.generation,
+    }
+    yield _encoded(head).removesuffix("}") + ', "hits": ['
+    before = "\n"
+    for document in export.documents:
+        yield before + _encoded({**_identity(document), "first_seen": document.first_seen})
+        before = ",\n"
+    yield "\n]}\n"
+
+
+# What an export does not ask.
+_OF_A_PAGE = ("reprises", "pourquoi", "page", "per_page")
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def document_json(page: DocumentPage) -> Json:
@@ -138,6 +152,22 @@ def _problem(problem: Problem) -> Json:
 
 def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _query(request: SearchRequest) -> Json:
+    return {
+        "q": request.text,
+        "type": list(request.types),
+        "date": str(request.date) if request.date else None,
+        "langue": list(request.languages),
+        "tri": str(request.sort),
+        "mots": "tous" if request.all_words else None,
+        "sans": list(request.literal),
+        "reprises": "toutes" if request.apart else None,
+        "pourquoi": request.explain,
+        "page": request.page,
+        "per_page": request.per_page,
+    }
 
 
 def _identity(document: Document, text: str = "") -> Json:

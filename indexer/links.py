@@ -17,7 +17,12 @@ from indexer.model import UNKNOWN_LANGUAGE, DateFilter, SearchRequest, Sort
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
 DOCUMENT_PATH = "/document/"
+CSV_PATH = SEARCH_PATH + ".csv"
+FEED_PATH = SEARCH_PATH + ".atom"
+EXPORT_PATH = "/export.json"
 PARAMETERS = ("q", "type", "date", "langue", "tri", "page", "mots", "sans", "reprises", "pourquoi")
+# What is about one page of results: an export or a feed knows none of it.
+PAGE_PARAMETERS = ("page", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
 RANK = "rang"

@@ -449,6 +449,19 @@ class SearchPage:
         return last_page(self.total - self.reprises, self.request.per_page)
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that a request found, or the first `count` of it: `documents`, without their texts, in the order asked, read
+    one by one. Documents that say nearly the same are each one of them; the page of the request does not count."""
+
+    request: SearchRequest
+    understood: str
+    total: int
+    count: int
+    generation: int
+    documents: Iterator[Document]
+
+
 class SuggestionKind(StrEnum):
     """What a suggestion is: the title of documents, an expression that they hold, or words with the last one ended."""
 

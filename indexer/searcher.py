@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
-from indexer.errors import IndexProblem, PageBeyondEnd
+from indexer.errors import IndexProblem, OriginalGone, PageBeyondEnd
 from indexer.french.languages import language_label
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
@@ -25,6 +26,7 @@ from indexer.model import (
     DateFilter,
     Document,
     DocumentPage,
+    Export,
     FacetValue,
     Hit,
     Interpretation,
@@ -43,6 +45,7 @@ from indexer.model import (
     last_page,
     paragraphs,
 )
+from indexer.originals import Original, open_original
 from indexer.query import Limits, Query, parse
 from indexer.query.expand import Knowledge, Understood, replaced, understand
 from indexer.query.synonyms import SynonymRule, Synonyms
@@ -51,10 +54,12 @@ from indexer.settings import Settings
 
 
 class Found(NamedTuple):
-    """How a request was understood, how many of its words were required, and what was found."""
+    """How a request was understood, how many of its words were required, what the engine was asked and what was
+    found."""
 
     understood: Understood
     required: int
+    asked: EngineQuery
     answer: EngineAnswer
 
 
@@ -124,7 +129,11 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
-        understood, required, answer = self._page(request, snapshot)
+        return self._shown(request, snapshot, self._page(request, snapshot), started)
+
+    def _shown(self, request: SearchRequest, snapshot: Snapshot, found: Found, started: float) -> SearchPage:
+        """What was found as a page. `started` is when the work on it began."""
+        understood, required, _, answer = found
         query = understood.query
         words = len(query.words)
         marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
@@ -153,6 +162,30 @@ class SearchService:
         found = self._page(replace(request, apart=True), self._snapshot())
         return tuple(document.id for document, _ in found.answer.hits)
 
+    def latest(self, request: SearchRequest, count: int) -> SearchPage:
+        """What a request finds of what came into the index last: `count` hits at most, the newest first; of one moment
+        by id. Documents that say nearly the same are each a hit. Raises QueryTooLarge or IndexProblem."""
+        started = time.perf_counter()
+        snapshot = self._snapshot()
+        request = replace(request, apart=True, explain=False, page=1, per_page=count)
+        return self._shown(request, snapshot, self._find(request, snapshot, range(count), by_arrival=True), started)
+
+    def export(self, request: SearchRequest) -> Export:
+        """All hits, as far as the settings let one take them; found in one generation, which stays open meanwhile.
+        Raises QueryTooLarge or IndexProblem."""
+        snapshot = self._snapshot()
+        request = replace(request, apart=True, explain=False, page=1)
+        found = self._find(request, snapshot, range(0))
+        count = min(found.answer.total, self.settings.search.export_most)
+        return Export(
+            request=request,
+            understood=found.understood.query.understood,
+            total=found.answer.total,
+            count=count,
+            generation=snapshot.status.generation,
+            documents=snapshot.heads(replace(found.asked, limit=count)),
+        )
+
     def standing(self, request: SearchRequest, rank: int, id: str) -> Standing | None:
         """What is before and after a document among the results; None when it does not stand at this rank any more.
         Raises QueryTooLarge or IndexProblem."""
@@ -175,8 +208,8 @@ class SearchService:
             raise PageBeyondEnd(request.page, last)
         return found
 
-    def _find(self, request: SearchRequest, snapshot: Snapshot, shown: range) -> Found:
-        """What was found, with the hits at these places (from 0) in order."""
+    def _find(self, request: SearchRequest, snapshot: Snapshot, shown: range, *, by_arrival: bool = False) -> Found:
+        """What was found, with the hits at these places (from 0) in the order asked, or in that of their arrival."""
         understood = self._understood(request.text, snapshot, request.literal)
         query = understood.query
         # Nothing to be relevant to: newest first.
@@ -197,6 +230,7 @@ class SearchService:
                 words=query.asked,
                 accents=True,
                 explain=request.explain,
+                by_arrival=by_arrival,
                 grouped=self.settings.search.group and not request.apart,
             )
 
@@ -207,7 +241,7 @@ class SearchService:
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
             answer = snapshot.search(asked(required))
-        return Found(understood, required, answer)
+        return Found(understood, required, asked(required), answer)
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
@@ -264,6 +298,18 @@ class SearchService:
         None for a text that is no search yet (fewer than two letters) or too long for one. Raises IndexProblem.
         """
         return self._snapshot().suggestions(text) if len(text) <= self.settings.search.max_chars else ()
+
+    def original(self, id: str) -> Original | None:
+        """The file of a document, open, if it is what was indexed; None when there is no such document. Raises
+        OriginalProblem or IndexProblem."""
+        snapshot = self._snapshot()
+        document = snapshot.get(id)
+        if document is None:
+            return None
+        root = next((root for root in snapshot.status.roots if root.name == document.root), None)
+        if root is None:
+            raise OriginalGone
+        return open_original(Path(root.path), document, self.settings.corpus.max_file_bytes)
 
     def document(self, id: str, text: str = "", literal: Iterable[str] = ()) -> DocumentPage | None:
         """A whole document, the words of a query marked in it; None when there is no such document. `literal` are those

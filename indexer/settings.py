@@ -35,6 +35,7 @@ class Site:
     tagline: str
     examples: tuple[str, ...]
     status_page: str
+    originals: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Search:
     group: bool
     fragments: int
     fragment_chars: int
+    export_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +300,7 @@ _AT_LEAST_ONE = (
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
     "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.accents", "search.relax_below",
+    "search.export_most",
 )  # fmt: skip
 
 _SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from indexer import (
+    CSV_PATH,
+    EXPORT_PATH,
+    FEED_PATH,
     FRENCH,
     JSON_PATH,
     UNKNOWN_LANGUAGE,
@@ -35,6 +38,7 @@ from indexer import (
     date_text,
     document_url,
     hit_url,
+    is_whole_file,
     language_label,
     period_text,
     read_back,
@@ -217,6 +221,9 @@ class Results:
     next: str | None
     helps: tuple[tuple[str, tuple[Link, ...]], ...]
     json_url: str
+    feed_url: str
+    exports: tuple[Link, ...]
+    exported: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +260,7 @@ class Reading:
     inferred: str
     language: str
     original: str | None
+    download: Link | None
     place: str
     also: str
     reprises: ReprisesView | None
@@ -273,8 +281,8 @@ class Reading:
 # --- results -------------------------------------------------------------------------------------------------------
 
 
-def results(page: SearchPage, label: Label) -> Results:
-    """The results page of a search."""
+def results(page: SearchPage, label: Label, export_most: int = 0) -> Results:
+    """The results page of a search, of which `export_most` documents can be taken away at once."""
     request = page.request
     subject = request.text.strip() or "Tous les documents"
     tags = _tags(request, label)
@@ -321,7 +329,20 @@ def results(page: SearchPage, label: Label) -> Results:
         next=following,
         helps=_helps(page, tags) if page.total == 0 else (),
         json_url=search_url(request, JSON_PATH),
+        feed_url=search_url(_whole(request), FEED_PATH),
+        exports=_exports(request) if page.hits and export_most else (),
+        exported=f"les {number(export_most)} premiers" if page.total > export_most else "",
     )
+
+
+def _whole(request: SearchRequest) -> SearchRequest:
+    """The request without what is about one page of it."""
+    return replace(request, page=1, apart=False, explain=False)
+
+
+def _exports(request: SearchRequest) -> tuple[Link, ...]:
+    whole = _whole(request)
+    return (Link("en CSV", search_url(whole, CSV_PATH)), Link("en JSON", search_url(whole, EXPORT_PATH)))
 
 
 def also_in(repeats: Repeats) -> str:
@@ -586,9 +607,11 @@ def hit_anchor(rank: int) -> str:
     return f"r{rank}"
 
 
-def reading(page: DocumentPage, arrival: Arrival, cited: int | None = None, root: str = "") -> Reading:
+def reading(
+    page: DocumentPage, arrival: Arrival, cited: int | None = None, root: str = "", *, originals: bool = False
+) -> Reading:
     """The page of one document, marks numbered from 1 in reading order. `cited` is the paragraph whose citation is
-    shown (0: the document's), with the site's own address `root`."""
+    shown (0: the document's), with the site's own address `root`. `originals`: files can be downloaded."""
     text, standing = arrival.request.text, arrival.standing
     document = page.document
     paragraphs: list[Paragraph] = []
@@ -618,6 +641,7 @@ def reading(page: DocumentPage, arrival: Arrival, cited: int | None = None, root
         inferred=_inferred(document),
         language=_foreign(document),
         original=_safe_link(document.url),
+        download=_download(document) if originals and is_whole_file(document) else None,
         place=f"{document.root}/{document.path}",
         also=also_in(page.repeats),
         reprises=reprises_view(page.repeats, text),
@@ -689,6 +713,11 @@ def _where(counts: Sequence[tuple[int, int]]) -> Facet:
 def _inferred(document: Document) -> str:
     source = str(document.date_source)
     return DATE_SOURCES[source] if document.date and source in _INFERRED else ""
+
+
+def _download(document: Document) -> Link:
+    kind = f" ({document.format})" if document.format else ""
+    return Link(f"Télécharger le fichier{kind}", document_url(document.id, suffix="/original"))
 
 
 def _safe_link(url: str | None) -> str | None:

@@ -168,7 +168,8 @@ class Stored:
             if pieces is not None:
                 parts, gap = {piece - first: self.text(piece) for piece in pieces}, "\n\n"
                 text = gap.join(map(str.strip, parts.values()))
-                stretches = tuple(_stretches(head.get("paragraphs", ()), parts, gap))
+                alone = (1,) if len(self.pieces(number)) == 1 else ()
+                stretches = tuple(_stretches(head.get("paragraphs", alone), parts, gap))
             elif self._firsts is not None:
                 parts = {0: text, **{piece - first: self.text(piece) for piece in self.pieces(number)[1:]}}
                 text = "".join(parts.values())

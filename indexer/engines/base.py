@@ -38,6 +38,7 @@ class EngineQuery:
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
     of them, closer together, come first (engines.closeness). `accents` prefers, among these, texts with the accents
     that were typed (engines.accents). `grouped` shows of documents that say nearly the same the first alone.
+    `by_arrival` puts what was first seen last before all else, whatever `sort` says.
     """
 
     tree: Node
@@ -52,6 +53,7 @@ class EngineQuery:
     explain: bool = False
     accents: bool = False
     grouped: bool = False
+    by_arrival: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,9 @@ class Snapshot(Protocol):
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""
+
+    def heads(self, query: EngineQuery) -> Iterator[Document]:
+        """The hits of a query in order, without their texts; found at once, read one by one as they are taken."""
 
     def get(self, id: str) -> Document | None:
         """The document with this id."""

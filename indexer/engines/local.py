@@ -128,6 +128,17 @@ class LocalSnapshot:
                 reprises=found.reprises,
             )
 
+    def heads(self, query: EngineQuery) -> Iterator[Document]:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            found = find(self._collection, query, self._ranking, self.analyzer.stem)
+        return map(self._head, (number for number, _ in found.hits))
+
+    def _head(self, number: int) -> Document:
+        part, own = self._collection.locate(number)
+        with self.generation.damage_named():
+            return part.stored.document(part.segment, own, ())
+
     def get(self, id: str) -> Document | None:
         """See engines.base.Snapshot."""
         return self.generation.document(id)

@@ -174,10 +174,10 @@ def test_each_word_of_some_pieces_knows_its_page(
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 1_500), st.sampled_from([" ", "\n"])), min_size=30, max_size=60),
+    st.lists(st.tuples(st.integers(1, 400), st.sampled_from([" ", "\n"])), min_size=20, max_size=30),
     st.sets(st.integers(0, 8), min_size=1),
 )
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_each_word_of_some_pieces_knows_its_paragraph(
     tmp_path_factory: pytest.TempPathFactory,
     preparer: WordsPreparer,
