@@ -21,6 +21,7 @@ from indexer.model import (
     RunRecord,
     SearchPage,
     SearchRequest,
+    Similar,
     StatusReport,
     Suggestion,
 )
@@ -99,6 +100,7 @@ def document_json(page: DocumentPage) -> Json:
             "sha256": document.digest,
         },
         **_repeats(page.repeats),
+        "similar": [_similar(one) for one in page.similar],
         "generation": page.generation,
     }
 
@@ -152,6 +154,19 @@ def _problem(problem: Problem) -> Json:
 
 def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _similar(similar: Similar) -> Json:
+    return {
+        "id": similar.id,
+        "title": similar.title,
+        "url": document_url(similar.id),
+        "path": similar.path,
+        "source": similar.source,
+        "type": similar.type,
+        "date": str(similar.date) if similar.date else None,
+        "share": round(similar.share, 3),
+    }
 
 
 def _query(request: SearchRequest) -> Json:

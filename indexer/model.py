@@ -267,6 +267,20 @@ class Reprise:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """A document about the same things as another: what tells it from that, and how much of what counts in the other it
+    has (`share`, 0 to 1)."""
+
+    id: str
+    title: str
+    path: str
+    type: str
+    source: str | None
+    date: PartialDate | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Repeats:
     """Where else the text of a document is.
 
@@ -496,7 +510,7 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
     """A whole document with the words of a query marked; `type_label` is the type as shown, `repeats` where else its
-    text is."""
+    text is, `similar` what is about the same things, the nearest first."""
 
     document: Document
     type_label: str
@@ -505,6 +519,7 @@ class DocumentPage:
     marks: int
     generation: int
     repeats: Repeats = NO_REPEATS
+    similar: tuple[Similar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

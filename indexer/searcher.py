@@ -332,6 +332,7 @@ class SearchService:
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,
             repeats=snapshot.repeats(id),
+            similar=snapshot.similar(document, self.settings.search.similar) if self.settings.search.similar else (),
         )
 
 

@@ -107,6 +107,7 @@ class Search:
     fragments: int
     fragment_chars: int
     export_most: int
+    similar: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ _AT_LEAST_ONE = (
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
     "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.accents", "search.relax_below",
-    "search.export_most",
+    "search.export_most", "search.similar",
 )  # fmt: skip
 
 _SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")

@@ -31,6 +31,7 @@ from indexer import (
     Reprise,
     SearchPage,
     SearchRequest,
+    Similar,
     Sort,
     Standing,
     Telling,
@@ -264,6 +265,7 @@ class Reading:
     place: str
     also: str
     reprises: ReprisesView | None
+    similar: tuple[Link, ...]
     first_seen: PartialDate | None
     facts: tuple[tuple[str, str], ...]
     back: Link
@@ -369,9 +371,9 @@ def reprises_view(repeats: Repeats, text: str = "") -> ReprisesView | None:
     return ReprisesView(plural(repeats.reprises_count, "reprise"), links, f"et {plural(rest, 'autre')}" if rest else "")
 
 
-def _source_and_date(reprise: Reprise) -> str:
-    source = reprise.source or file_of(reprise.path)
-    return f"{source}, {date_text(reprise.date)}" if reprise.date else source
+def _source_and_date(other: Reprise | Similar) -> str:
+    source = other.source or file_of(other.path)
+    return f"{source}, {date_text(other.date)}" if other.date else source
 
 
 def file_of(path: str) -> str:
@@ -645,6 +647,9 @@ def reading(
         place=f"{document.root}/{document.path}",
         also=also_in(page.repeats),
         reprises=reprises_view(page.repeats, text),
+        similar=tuple(
+            Link(one.title or one.path, document_url(one.id), aside=_source_and_date(one)) for one in page.similar
+        ),
         first_seen=moment_date(document.first_seen),
         facts=_facts(document),
         back=Link("Résultats" if text.strip() or arrival.rank else "Tous les documents", arrival.back),

@@ -20,6 +20,7 @@ from indexer.model import (
     Repeats,
     Root,
     RunRecord,
+    Similar,
     Sort,
     Status,
     Suggestion,
@@ -140,6 +141,9 @@ class Snapshot(Protocol):
 
     def repeats(self, id: str) -> Repeats:
         """Where else its text is, whatever else is asked; nowhere when there is no such document."""
+
+    def similar(self, document: Document, count: int) -> tuple[Similar, ...]:
+        """The documents most like one of this generation, the nearest first; none that says nearly the same."""
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """What a person who typed this may be about to type, best first, no two of the same words."""
