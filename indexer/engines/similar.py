@@ -33,7 +33,7 @@ _LEAST = 3
 # Characters that are read of a text: its beginning says what it is about, and analysing more of a book takes longer.
 _READ = 4_000
 # A stem of more documents than one in so many (and more than the fewest) says too little.
-_COMMON = 20
+_COMMON = 50
 _FEWEST = 20
 # A document that is less like this one, as a part of what it is like itself, is no neighbour.
 _LEAST_SHARE = 0.15
@@ -61,6 +61,7 @@ def similar(
     own = scorer.scores(tree, np.array([number])).item()
     reach = min(count * _AHEAD, len(docs))
     docs, scores = scorer.contenders(tree, docs, reach)
+    own = max(own, scores.max())  # of a text whose weightiest words stand in its title alone
     near = [(one, scores.item(int(docs.searchsorted(one))) / own) for one in best(collection, docs, scores, 0, reach)]
     shown = _one_of_each_group(collection, [one for one in near if one[1] >= _LEAST_SHARE])
     return tuple(_told(collection, *one) for one in islice(shown, count))

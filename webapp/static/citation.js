@@ -34,7 +34,7 @@
   function tell(button, text) {
     const words = button.firstChild;
     const before = words.data;
-    said.textContent = text;
+    said.textContent = `Citation ${text}`;
     words.data = text;
     button.disabled = true;
     setTimeout(() => {
@@ -50,10 +50,10 @@
     event.preventDefault();
     try {
       await navigator.clipboard.writeText(citation(button));
-      tell(button, "Citation copiée");
+      tell(button, "copiée");
     } catch {
       if (button.form) button.form.requestSubmit(button); // which goes through here no more: it is no click
-      else tell(button, "Copie refusée");
+      else tell(button, "refusée");
     }
   });
 })();
