@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_language, toggle_type
+from indexer.links import (
+    JSON_PATH,
+    choose_date,
+    choose_mention,
+    document_url,
+    search_url,
+    toggle_language,
+    toggle_type,
+)
 from indexer.model import (
     Contribution,
     Document,
@@ -49,6 +57,7 @@ def search_page_json(page: SearchPage) -> Json:
             "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
             "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
             "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
+            **_mention_facet(page),
         },
         "suggestion": page.suggestion and {"q": page.suggestion.text, "url": search_url(page.suggestion, JSON_PATH)},
         "pages": {
@@ -58,6 +67,13 @@ def search_page_json(page: SearchPage) -> Json:
             "previous": _page_url(request, request.page - 1) if request.page > 1 else None,
         },
     }
+
+
+def _mention_facet(page: SearchPage) -> Json:
+    """The facet of the dates that documents name; nothing when they are not looked for."""
+    if page.mentions is None:
+        return {}
+    return {"mention": [_facet(value, lambda v: choose_mention(page.request, v)) for value in page.mentions]}
 
 
 def export_json(export: Export) -> Iterator[str]:
@@ -174,6 +190,7 @@ def _query(request: SearchRequest) -> Json:
         "q": request.text,
         "type": list(request.types),
         "date": str(request.date) if request.date else None,
+        "mention": str(request.mention) if request.mention else None,
         "langue": list(request.languages),
         "tri": str(request.sort),
         "mots": "tous" if request.all_words else None,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from indexer import FEED_PATH, Hit, SearchPage, SearchRequest, date_text, document_url, search_url
+from indexer import FEED_PATH, Hit, SearchPage, Sort, date_text, document_url, search_url
 from webapp.typography import plain
 
 FEED_TYPE = "application/atom+xml; charset=utf-8"
@@ -53,14 +53,8 @@ class Feed:
 def feed(page: SearchPage, root: str, site: str, published: str, label: Callable[[str], str]) -> Feed:
     """The feed of what a search found, newest first. `root` is the address of the site, `published` that of the moment
     its index was written."""
-    asked = SearchRequest(
-        text=page.request.text,
-        types=page.request.types,
-        date=page.request.date,
-        languages=page.request.languages,
-        all_words=page.request.all_words,
-        literal=page.request.literal,
-    )
+    # Whatever the order of a list, its feed is the same.
+    asked = replace(page.request, sort=Sort.RELEVANCE, apart=False)
     entries = tuple(_entry(hit, asked.text, root, label) for hit in page.hits)
     return Feed(
         id=_tag(root, search_url(asked)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Request
 
 PARAMETERS = (
-    "q", "type", "date", "du", "au", "langue", "tri", "mots", "sans", "reprises", "pourquoi", "page", "rang", "citer",
+    "q", "type", "date", "du", "au", "mention", "langue", "tri", "mots", "sans", "reprises", "pourquoi", "page",
+    "rang", "citer",
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ def test_json_is_one_object_with_every_result(client: FlaskClient) -> None:
         "q": "patrouille",
         "type": ["dépêche"],
         "date": None,
+        "mention": None,
         "langue": [],
         "tri": "ancien",
         "mots": None,
