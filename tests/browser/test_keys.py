@@ -28,6 +28,8 @@ def test_keys_go_to_the_box_and_from_hit_to_hit_and_not_while_one_types(open_pag
     titles.nth(1).focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/document/serie-2"))
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("/document/serie-3.*rang=3"))
 
 
 def test_keys_go_from_match_to_match_and_can_be_switched_off(open_page):

@@ -36,10 +36,10 @@
     const before = words.data;
     said.textContent = `Citation ${text}`;
     words.data = text;
-    button.disabled = true;
+    button.classList.add("told"); // not disabled: that would take the focus away
     setTimeout(() => {
       words.data = before;
-      button.disabled = false;
+      button.classList.remove("told");
       said.textContent = "";
     }, SHOWN_MS);
   }
@@ -48,6 +48,7 @@
     const button = event.target.closest("button.cite");
     if (!button) return;
     event.preventDefault();
+    if (button.classList.contains("told")) return;
     try {
       await navigator.clipboard.writeText(citation(button));
       tell(button, "copiée");

@@ -1,5 +1,5 @@
-// Keys: / for the search box, j and k from hit to hit (Enter opens it), n and p from match to match. They can be switched
-// off (WCAG 2.1.4), and never act while something is typed or with Ctrl, Alt or Meta.
+// Keys: / for the search box, j and k from hit to hit (Enter opens it) or from document to document, n and p from match
+// to match. They can be switched off (WCAG 2.1.4), and never act while something is typed or with Ctrl, Alt or Meta.
 "use strict";
 
 (() => {
@@ -7,7 +7,9 @@
   const FIELD = "input, textarea, select, [contenteditable], [role=listbox]";
   const box = document.getElementById("q");
   const hits = [...document.querySelectorAll(".hit h2 a")];
+  const beside = ["prev", "next"].map((rel) => document.querySelector(`.among [rel=${rel}]`));
   const marks = document.querySelectorAll("mark[id]").length;
+  const list = hits.length || beside.some(Boolean);
 
   function stored(write) {
     try {
@@ -19,6 +21,7 @@
   }
 
   function toHit(step) {
+    if (!hits.length) beside[step > 0 ? 1 : 0]?.click();
     const current = hits.findIndex((link) => link.closest(".hit").contains(document.activeElement));
     const next = current < 0 ? (step > 0 ? 0 : hits.length - 1) : current + step;
     hits[Math.max(0, Math.min(next, hits.length - 1))]?.focus();
@@ -42,13 +45,12 @@
     const action = actions[event.key];
     if (off || !action || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(FIELD)) return;
-    if ((event.key === "/" && !box) || (/[jk]/.test(event.key) && !hits.length)) return;
-    if (/[np]/.test(event.key) && !marks) return;
+    if (!(event.key === "/" ? box : /[jk]/.test(event.key) ? list : marks)) return;
     event.preventDefault();
     action();
   });
 
-  const told = [["/", "chercher", box], ["j", "k", "d’un résultat à l’autre", hits.length],
+  const told = [["/", "chercher", box], ["j", "k", "d’un résultat à l’autre", list],
     ["n", "p", "d’une occurrence à l’autre", marks]].filter((one) => one.at(-1));
   const foot = document.querySelector(".foot");
   if (!foot || !told.length) return;
