@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from indexer.as_json import document_json, export_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
+        ConfigError,
         IndexMissing,
         IndexProblem,
         OriginalProblem,
@@ -99,6 +100,7 @@ __all__ = [
     "STATUS_OFF",
     "UNKNOWN_DATE",
     "UNKNOWN_LANGUAGE",
+    "ConfigError",
     "DateFilter",
     "DateSource",
     "Document",

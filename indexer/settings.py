@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 import types
 import typing
@@ -29,13 +30,15 @@ INDEX_NAME = "index-trouvaille"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the site says of itself. `status_page` is one of STATUS_PAGES."""
+    """What the site says of itself. `status_page` is one of STATUS_PAGES, `theme` a folder of templates and styles."""
 
     name: str
     tagline: str
     examples: tuple[str, ...]
     status_page: str
     originals: bool
+    contact: str
+    theme: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +279,7 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
     """The value in its declared type, paths made absolute against `base`."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if kind is Path and isinstance(value, str):
+    if kind in (Path, Path | None) and isinstance(value, str):
         return Path(os.path.abspath(base / value)) if value else None
     if typing.get_origin(kind) is tuple and isinstance(value, list):
         item = typing.get_args(kind)[0]
@@ -288,6 +291,7 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
             float: "un nombre",
             str: "un texte",
             Path: "un chemin",
+            Path | None: "un chemin",
         }.get(kind, "une liste")
         raise ConfigError(f"{origin} : « {key} » attend {expected}, pas {value!r}.")
     return value
@@ -305,6 +309,9 @@ _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title
     "search.export_most", "search.similar",
 )  # fmt: skip
 
+# What may stand in a link of a page: nothing else must become one.
+_CONTACT = re.compile(r"[^@\s:/?#]+@[^@\s:/?#]+|https?://\S+")
+
 _SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")
 
 
@@ -319,5 +326,8 @@ def _check(values: Mapping[str, Any]) -> None:
     if values["site.status_page"] not in STATUS_PAGES:
         known = ", ".join(f"« {value} »" for value in STATUS_PAGES)
         raise ConfigError(f"« site.status_page » est l’un de {known}, pas « {values['site.status_page']} ».")
+    contact = values["site.contact"]
+    if contact and not _CONTACT.fullmatch(contact):
+        raise ConfigError(f"« site.contact » est une adresse électronique ou une adresse https://, pas « {contact} ».")
     if not 0 <= values["server.port"] <= 65_535:
         raise ConfigError(f"« server.port » doit être entre 0 et 65535, pas {values['server.port']}.")

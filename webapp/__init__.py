@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import SearchService
-from webapp import errors, headers
+from webapp import errors, headers, theme
 from webapp.typography import FILTERS, FrenchSpaces
 from webapp.views import Views
 
@@ -14,7 +14,10 @@ __all__ = ["create_app"]
 
 
 def create_app(service: SearchService) -> Flask:
-    """The WSGI application that answers from `service`. It has no state of its own and sets no cookie."""
+    """The WSGI application that answers from `service`. It has no state of its own and sets no cookie.
+
+    Raises ConfigError when the theme of the settings cannot be used.
+    """
     app = Flask("webapp", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD, nothing else
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -27,8 +30,11 @@ def create_app(service: SearchService) -> Flask:
         "lstrip_blocks": True,
         "extensions": [FrenchSpaces],
     }
+    look = theme.load_theme(service.settings.site.theme)
+    theme.use(app, look)
     app.jinja_env.filters.update(FILTERS)
     headers.register(app)
     errors.register(app)
-    Views(service).register(app)
+    Views(service, look).register(app)
+    theme.check(app, look)
     return app

@@ -7,7 +7,6 @@ import pytest
 from indexer import FacetValue, Match, SearchPage, SearchRequest
 from tests.web.site import ordinary
 from webapp import pages
-from webapp.assets import load_assets
 
 
 def answer(match=(1, 1, 0), total=0, *, types=(), dates=(), **request):
@@ -123,8 +122,3 @@ def test_plain_words_are_those_that_can_stand_alone(text, words, why):
 )
 def test_only_web_addresses_are_followed(url, followed):
     assert (pages._safe_link(url) is not None) is followed
-
-
-def test_all_scripts_together_are_small():
-    scripts = [asset.content for name, asset in load_assets().items() if name.endswith(".js")]
-    assert sum(map(len, scripts)) <= 15_360
