@@ -217,7 +217,14 @@ def document_url(id: str, text: str = "", suffix: str = "") -> str:
 
 def hit_url(id: str, request: SearchRequest, rank: int) -> str:
     """The URL of a document's page that knows the way back: the request, and the place (from 1) among its results."""
-    return url_of(_document_path(id), [*request_pairs(replace(request, page=1)), (RANK, str(rank))])
+    return f"{_document_path(id)}?{_carried(request)}{RANK}={rank}"
+
+
+@lru_cache(maxsize=256)
+def _carried(request: SearchRequest) -> str:
+    """What the links of a request's hits have in common: a page has ten of them, and thirty to their passages."""
+    query = url_of("", request_pairs(replace(request, page=1)))[1:]
+    return f"{query}&" if query else ""
 
 
 def _document_path(id: str) -> str:

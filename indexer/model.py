@@ -238,7 +238,7 @@ class Document:
     def paragraph_at(self, place: int) -> int | None:
         """The number (from 1) of the paragraph that a place in the text is in, as the whole text counts them; None when
         the text is a part of it and the index does not know which."""
-        start, number = max((one for one in self.stretches if one[0] <= place), default=(0, 1))
+        start, number = max(one for one in self.stretches if one[0] <= place) if self.stretches else (0, 1)
         before = self.text[start : max(start, self.text.rfind(PARAGRAPH_END, start, place))]
         return number + sum(1 for _ in paragraphs(before)) if number else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer import Document, RequestError, date_text, document_url, page_text, quoted
 from webapp.typography import NO_BREAK, number
@@ -32,12 +33,15 @@ class Citation:
 
 def head_of(document: Document) -> str:
     """What every citation of a document begins with; `citation.js` puts the place and the address behind it."""
-    title = _INNER_OPEN.sub("“", _INNER_CLOSE.sub("”", _one_line(document.title)))
+    title = _one_line(document.title)
+    if "«" in title:
+        title = _INNER_OPEN.sub("“", _INNER_CLOSE.sub("”", title))
     date = date_text(document.date) if document.date else UNDATED
     parts = (_authors(document.authors), quoted(title), _one_line(document.source or ""), date)
     return ", ".join(part for part in parts if part)
 
 
+@lru_cache(maxsize=1024)
 def place_text(page: int | None, paragraph: int | None) -> str:
     """Where in a document: « p. 12, § 45 »; empty when nobody knows."""
     parts = (page_text(page) if page else "", f"§{NO_BREAK}{number(paragraph)}" if paragraph else "")
