@@ -8,13 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.as_csv import status_csv
-    from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
+    from indexer.as_csv import export_csv, status_csv
+    from indexer.as_json import document_json, export_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
     from indexer.errors import (
         ConfigError,
         IndexMissing,
         IndexProblem,
+        OriginalProblem,
         PageBeyondEnd,
         QueryTooLarge,
         RequestError,
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
     )
     from indexer.french.dates import asked_date, date_text, period_text
     from indexer.french.languages import FRENCH, language_label
-    from indexer.french.typography import page_text
+    from indexer.french.typography import page_text, quoted
     from indexer.links import (
+        CSV_PATH,
+        EXPORT_PATH,
+        FEED_PATH,
         JSON_PATH,
+        PAGE_PARAMETERS,
+        PARAMETERS,
         SEARCH_PATH,
         choose_mention,
         date_urls,
         document_url,
+        hit_url,
+        parse_rank,
         parse_request,
         refuse_unknown,
         request_pairs,
@@ -45,6 +53,7 @@ if TYPE_CHECKING:
         DateSource,
         Document,
         DocumentPage,
+        Export,
         FacetValue,
         Fragment,
         Hit,
@@ -60,7 +69,9 @@ if TYPE_CHECKING:
         RunRecord,
         SearchPage,
         SearchRequest,
+        Similar,
         Sort,
+        Standing,
         Status,
         StatusList,
         StatusReport,
@@ -68,6 +79,7 @@ if TYPE_CHECKING:
         SuggestionKind,
         last_page,
     )
+    from indexer.originals import Original, is_whole_file
     from indexer.searcher import SearchService
     from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
     from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
@@ -75,9 +87,14 @@ if TYPE_CHECKING:
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "CSV_PATH",
+    "EXPORT_PATH",
+    "FEED_PATH",
     "FRENCH",
     "JSON_PATH",
     "MONTHS",
+    "PAGE_PARAMETERS",
+    "PARAMETERS",
     "SEARCH_PATH",
     "STATUS_FULL",
     "STATUS_OFF",
@@ -88,6 +105,7 @@ __all__ = [
     "DateSource",
     "Document",
     "DocumentPage",
+    "Export",
     "FacetValue",
     "Fragment",
     "Hit",
@@ -95,6 +113,8 @@ __all__ = [
     "IndexProblem",
     "InterpretationKind",
     "Match",
+    "Original",
+    "OriginalProblem",
     "PageBeyondEnd",
     "PartialDate",
     "Passage",
@@ -111,7 +131,9 @@ __all__ = [
     "SearchRequest",
     "SearchService",
     "Settings",
+    "Similar",
     "Sort",
+    "Standing",
     "Status",
     "StatusList",
     "StatusReport",
@@ -126,13 +148,19 @@ __all__ = [
     "date_urls",
     "document_json",
     "document_url",
+    "export_csv",
+    "export_json",
+    "hit_url",
+    "is_whole_file",
     "language_label",
     "last_page",
     "load_settings",
     "moment_text",
     "page_text",
+    "parse_rank",
     "parse_request",
     "period_text",
+    "quoted",
     "read_back",
     "reasons_of",
     "reasons_text",
@@ -155,7 +183,7 @@ __all__ = [
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
     "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "as_json",
-    "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
+    "as_csv", "status", "why", "understood", "documents", "originals", "searcher", "assembly",
 )  # fmt: skip
 
 

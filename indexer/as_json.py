@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from indexer.model import (
     Contribution,
     Document,
     DocumentPage,
+    Export,
     FacetValue,
     Hit,
     Problem,
@@ -27,6 +29,7 @@ from indexer.model import (
     RunRecord,
     SearchPage,
     SearchRequest,
+    Similar,
     StatusReport,
     Suggestion,
 )
@@ -38,20 +41,7 @@ def search_page_json(page: SearchPage) -> Json:
     """One page of results. Links to other pages and facet values lead to their JSON, links of hits to their page."""
     request = page.request
     return {
-        "query": {
-            "q": request.text,
-            "type": list(request.types),
-            "date": str(request.date) if request.date else None,
-            "mention": str(request.mention) if request.mention else None,
-            "langue": list(request.languages),
-            "tri": str(request.sort),
-            "mots": "tous" if request.all_words else None,
-            "sans": list(request.literal),
-            "reprises": "toutes" if request.apart else None,
-            "pourquoi": request.explain,
-            "page": request.page,
-            "per_page": request.per_page,
-        },
+        "query": _query(request),
         "understood": page.understood,
         "interpretations": [
             {"kind": str(one.kind), "from": one.source, "to": one.target, "undo_url": search_url(one.undo, JSON_PATH)}
@@ -86,6 +76,30 @@ def _mention_facet(page: SearchPage) -> Json:
     return {"mention": [_facet(value, lambda v: choose_mention(page.request, v)) for value in page.mentions]}
 
 
+def export_json(export: Export) -> Iterator[str]:
+    """All that a search found, as one object in pieces: what search_page_json says of the request and of each hit, but
+    for scores and snippets."""
+    query = {name: value for name, value in _query(export.request).items() if name not in _OF_A_PAGE}
+    head = {
+        "query": query,
+        "understood": export.understood,
+        "total": export.total,
+        "count": export.count,
+        "generation": export.generation,
+    }
+    yield _encoded(head).removesuffix("}") + ', "hits": ['
+    before = "\n"
+    for document in export.documents:
+        yield before + _encoded({**_identity(document), "first_seen": document.first_seen})
+        before = ",\n"
+    yield "\n]}\n"
+
+
+# What an export does not ask.
+_OF_A_PAGE = ("reprises", "pourquoi", "page", "per_page")
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def document_json(page: DocumentPage) -> Json:
     """One document, its paragraphs, and where each item of its metadata came from."""
     document = page.document
@@ -102,6 +116,7 @@ def document_json(page: DocumentPage) -> Json:
             "sha256": document.digest,
         },
         **_repeats(page.repeats),
+        "similar": [_similar(one) for one in page.similar],
         "generation": page.generation,
     }
 
@@ -157,6 +172,36 @@ def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def _similar(similar: Similar) -> Json:
+    return {
+        "id": similar.id,
+        "title": similar.title,
+        "url": document_url(similar.id),
+        "path": similar.path,
+        "source": similar.source,
+        "type": similar.type,
+        "date": str(similar.date) if similar.date else None,
+        "share": round(similar.share, 3),
+    }
+
+
+def _query(request: SearchRequest) -> Json:
+    return {
+        "q": request.text,
+        "type": list(request.types),
+        "date": str(request.date) if request.date else None,
+        "mention": str(request.mention) if request.mention else None,
+        "langue": list(request.languages),
+        "tri": str(request.sort),
+        "mots": "tous" if request.all_words else None,
+        "sans": list(request.literal),
+        "reprises": "toutes" if request.apart else None,
+        "pourquoi": request.explain,
+        "page": request.page,
+        "per_page": request.per_page,
+    }
+
+
 def _identity(document: Document, text: str = "") -> Json:
     date = document.date
     return {
@@ -183,6 +228,7 @@ def _hit(hit: Hit, request: SearchRequest) -> Json:
         "score": round(hit.score, 6),
         "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
         "snippets_pages": list(hit.pages),
+        "snippets_paragraphs": list(hit.paragraphs),
         **_repeats(hit.repeats, request.text),
         **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
     }

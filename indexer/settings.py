@@ -36,6 +36,7 @@ class Site:
     tagline: str
     examples: tuple[str, ...]
     status_page: str
+    originals: bool
     contact: str
     theme: Path | None
 
@@ -109,6 +110,8 @@ class Search:
     group: bool
     fragments: int
     fragment_chars: int
+    export_most: int
+    similar: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +306,7 @@ _AT_LEAST_ONE = (
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
     "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.accents", "search.relax_below",
+    "search.export_most", "search.similar",
 )  # fmt: skip
 
 # What may stand in a link of a page: nothing else must become one.

@@ -35,7 +35,7 @@ def _bound() -> None:
 
 def _dress(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # a download has a stricter policy of its own
     if "Cache-Control" not in response.headers:
         # A page shows one generation of the index: browsers ask again, health checks are never stored.
         response.headers["Cache-Control"] = "no-store" if request.path.startswith("/sante/") else "no-cache"
