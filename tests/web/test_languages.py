@@ -37,6 +37,14 @@ def test_a_hit_that_is_not_in_french_says_so(page: Callable[[str], Page]) -> Non
     assert sorted(page("/recherche?q=mandat").texts(".hit .tongue")) == ["en anglais", "en espagnol"]
 
 
+def test_the_words_of_another_language_say_so_to_those_who_read_them_aloud(page: Callable[[str], Page]) -> None:
+    found = page("/recherche?q=mandat&langue=en")
+    assert found.attributes(".hit h2, .hit .frag", "lang") == ["en", "en"]
+    assert set(page(found.attributes(".hit h2 a", "href")[0] or "").attributes("h1, .sheet > p", "lang")) == {"en"}
+    french = page("/recherche?q=mandat&langue=fr")
+    assert set(french.attributes(".hit h2, .hit .frag", "lang")) == {None}
+
+
 def test_languages_are_a_facet_whose_choice_can_be_undone(page: Callable[[str], Page]) -> None:
     found = page("/recherche?q=mandat")
     shown = [text.split(" résultat")[0] for text in found.texts("[aria-labelledby=par-langue] li")]
