@@ -35,7 +35,7 @@ from indexer.query import parse
 from indexer.searcher import SearchService, date_facet, type_facet
 from indexer.settings import Settings, load_settings
 from webapp import create_app
-from webapp.server import THREADS
+from webapp.server import threads
 
 
 class TantivyService(SearchService):
@@ -111,13 +111,14 @@ def application(folder: Path, documents: int) -> Flask:
 
 def main(folder: str, documents: str, port: str, workers: str) -> None:
     """Serve as our own `serve` does, until SIGTERM."""
+    server_settings = load_settings(environ={}).server
     server = Granian(
         "benchmarks.peer_site",
         address="127.0.0.1",
         port=int(port),
         interface=Interfaces.WSGI,
         workers=int(workers),
-        blocking_threads=THREADS,
+        blocking_threads=threads(server_settings.at_work, server_settings.waiting),
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=partial(_load, folder, int(documents)), wrap_loader=False)

@@ -67,12 +67,23 @@ if TYPE_CHECKING:
         last_page,
     )
     from indexer.searcher import SearchService
-    from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
+    from indexer.settings import (
+        ACCESS_LOG_ANONYMOUS,
+        ACCESS_LOG_FULL,
+        ACCESS_LOG_OFF,
+        STATUS_FULL,
+        STATUS_OFF,
+        Settings,
+        load_settings,
+    )
     from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
     from indexer.understood import Telling, read_back, tellings_of
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "ACCESS_LOG_ANONYMOUS",
+    "ACCESS_LOG_FULL",
+    "ACCESS_LOG_OFF",
     "FRENCH",
     "JSON_PATH",
     "MONTHS",

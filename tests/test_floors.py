@@ -38,7 +38,12 @@ DOORS = {
         "indexer/documents/formats/jsonl.py",
         "indexer/documents/language.py",
     ),
-    "zstandard": ("indexer/columnar/stored.py", "indexer/columnar/sortkeys.py", "indexer/documents/formats/unpack.py"),
+    "zstandard": (
+        "indexer/columnar/stored.py",
+        "indexer/columnar/sortkeys.py",
+        "indexer/documents/formats/unpack.py",
+        "webapp/encoding.py",
+    ),
     "unidecode": ("indexer/french/fold.py",),
     "snowballstemmer": ("indexer/french/",),
     "selectolax": ("indexer/documents/formats/",),

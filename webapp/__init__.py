@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import SearchService
-from webapp import errors, headers
+from webapp import errors, front, headers
+from webapp.freshness import Freshness
 from webapp.typography import FILTERS, FrenchSpaces
 from webapp.views import Views
 
 __all__ = ["create_app"]
 
 
-def create_app(service: SearchService) -> Flask:
-    """The WSGI application that answers from `service`. It has no state of its own and sets no cookie."""
+def create_app(service: SearchService, meters_file: Path | None = None) -> Flask:
+    """The WSGI application that answers from `service`. It sets no cookie; its state is what it keeps and counts.
+
+    `meters_file` is where the processes of one service count together.
+    """
     app = Flask("webapp", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD, nothing else
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -28,7 +34,8 @@ def create_app(service: SearchService) -> Flask:
         "extensions": [FrenchSpaces],
     }
     app.jinja_env.filters.update(FILTERS)
-    headers.register(app)
     errors.register(app)
     Views(service).register(app)
+    front.install(app, service.settings, Freshness(service), meters_file)
+    headers.register(app)
     return app

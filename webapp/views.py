@@ -31,6 +31,7 @@ from webapp import pages
 from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.dates import FIELDS, read_period
 from webapp.errors import DocumentUnknown, StatusWithheld
+from webapp.freshness import of_generation
 from webapp.status import (
     CSV_TYPE,
     FEW,
@@ -106,12 +107,14 @@ class Views:
 
     # --- people ---
 
+    @of_generation
     def home(self) -> str:
         """`/`"""
         everything = self.service.search(SearchRequest(per_page=1))
         view = pages.home(everything, self.service.settings.site.examples)
         return render_template("home.html", home=view)
 
+    @of_generation
     def results(self) -> str | BaseResponse:
         """`/recherche`; the form « du … au … » is read and redirected to the canonical URL."""
         args = request.args.to_dict(flat=False)
@@ -122,6 +125,7 @@ class Views:
         page = self.service.search(self._request(args))
         return render_template("results.html", view=pages.results(page, self.service.label))
 
+    @of_generation
     def document(self, id: str) -> str | Response:
         """`/document/<id>` and, with `.json` behind the id, its twin; an id may itself end in `.json`."""
         text = request.args.get("q", "")
@@ -155,11 +159,13 @@ class Views:
 
     # --- programs ---
 
+    @of_generation
     def results_json(self) -> Response:
         """`/recherche.json`"""
         asked = self._request(request.args.to_dict(flat=False), strict=True)
         return jsonify(search_page_json(self.service.search(asked)))
 
+    @of_generation
     def suggestions(self) -> Response:
         """`/suggestions.json`: what may be typed next, for the search box and, in their format, for browsers."""
         asked = read_asked(request.args.to_dict(flat=False))
