@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from indexer.as_csv import status_csv
     from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
+    from indexer.contract import DocumentJson, SearchPageJson, StatusJson, SuggestionsJson
     from indexer.errors import (
         IndexMissing,
         IndexProblem,
@@ -95,6 +96,7 @@ __all__ = [
     "DateFilter",
     "DateSource",
     "Document",
+    "DocumentJson",
     "DocumentPage",
     "FacetValue",
     "Fragment",
@@ -116,15 +118,18 @@ __all__ = [
     "Root",
     "RunRecord",
     "SearchPage",
+    "SearchPageJson",
     "SearchRequest",
     "SearchService",
     "Settings",
     "Sort",
     "Status",
+    "StatusJson",
     "StatusList",
     "StatusReport",
     "Suggestion",
     "SuggestionKind",
+    "SuggestionsJson",
     "Telling",
     "TrouvailleError",
     "asked_date",
@@ -161,8 +166,8 @@ __all__ = [
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "as_json",
-    "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "contract",
+    "as_json", "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ FLOORS = (
     ("model",),
     ("settings",),
     ("french",),
-    ("query", "documents", "links", "evaluation"),
+    ("query", "documents", "links", "evaluation", "contract"),
     ("highlight", "columnar", "as_json", "as_csv", "status", "why", "understood"),
     ("engines",),
     ("integrity", "reindex"),

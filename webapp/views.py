@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
@@ -28,10 +29,13 @@ from indexer import (
     suggestions_json,
 )
 from webapp import pages
+from webapp.api_page import ApiView, api_page
 from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.dates import FIELDS, read_period
 from webapp.errors import DocumentUnknown, StatusWithheld
 from webapp.freshness import of_generation
+from webapp.openapi import API_PATH, OPENAPI_PATH, description
+from webapp.schema import Schema
 from webapp.status import (
     CSV_TYPE,
     FEW,
@@ -88,6 +92,8 @@ class Views:
             (STATUS_PATH, self.status),
             (STATUS_JSON_PATH, self.status_json),
             (STATUS_CSV_PATH, self.status_csv),
+            (API_PATH, self.api),
+            (OPENAPI_PATH, self.openapi),
             ("/sante/vivant", self.alive),
             ("/sante/pret", self.ready),
             (f"{PREFIX}<name>", self.asset),
@@ -207,6 +213,22 @@ class Views:
         response = make_response(text)
         response.content_type = DESCRIPTION_TYPE
         return response
+
+    @cached_property
+    def _api(self) -> ApiView:
+        return api_page(self.service.settings)
+
+    @cached_property
+    def _openapi(self) -> Schema:
+        return description(self.service.settings)
+
+    def api(self) -> str:
+        """`/api`: the interface for programs, as a page."""
+        return render_template("api.html", view=self._api)
+
+    def openapi(self) -> Response:
+        """`/api/openapi.json`"""
+        return jsonify(self._openapi)
 
     def alive(self) -> Response:
         """`/sante/vivant`: this process answers; says nothing of the index."""
