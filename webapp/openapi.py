@@ -60,6 +60,12 @@ class ReadyJson(TypedDict):
     documents: int
 
 
+# Four elements of two kinds; not said as a tuple, which schemathesis 4.32 takes for a draft without prefixItems.
+BrowserSuggestions = Annotated[
+    list[str | list[str]], "Le texte écrit, les suggestions, combien de documents les ont, où elles mènent."
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of an operation: its name, the type of its value, what it does, an example. `many`: it repeats."""
@@ -152,7 +158,7 @@ def operations(settings: Settings) -> Sequence[Operation]:
                     "«\u00a0opensearch\u00a0»\u00a0: la forme des navigateurs.",
                 ),
             ),
-            {SUGGESTIONS_TYPE.partition(";")[0]: tuple[str, list[str], list[str], list[str]]},
+            {SUGGESTIONS_TYPE.partition(";")[0]: BrowserSuggestions},
             f"{SUGGESTIONS_PATH}?q=man",
         ),
         Operation(

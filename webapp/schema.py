@@ -61,7 +61,8 @@ class Schemas:
                 "type": "object",
                 **({"description": described} if described else {}),
                 "properties": {key: self.of(hint) for key, hint in hints.items()},
-                "required": sorted(kind.__required_keys__, key=list(hints).index),
+                # Not __required_keys__, which takes NotRequired for required where annotations are postponed (3.11).
+                "required": [key for key, hint in hints.items() if get_origin(hint) is not NotRequired],
                 "additionalProperties": False,
             }
         return {"$ref": self._prefix + name}
