@@ -36,8 +36,10 @@ bench: $(VENV)/.dev ## speed beside the peers (100,000 documents; takes hours; B
 relevance: $(VENV)/.dev ## how well it ranks, beside plain BM25; fails below the floors (RELEVANCE="--sweep" tunes, ten minutes)
 	$(BIN)/python -m benchmarks.relevance $(RELEVANCE)
 
-ingestion: $(VENV)/.dev ## what becomes of real files: phrases found, dates, titles, languages; speed beside the libraries alone
+ingestion: $(VENV)/.dev ## what becomes of real files: phrases found, dates, titles, languages; pages and speed beside libraries
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks.ingestion
+	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.mixed $(MIXED)
 
 lint: $(VENV)/.dev ## ruff

@@ -3,9 +3,15 @@
     python -m benchmarks.mixed [--samples ../shared/samples] [--files 10000] [--pdf-mb 500]
 
 The folder is made of the sample files, again and again, each copy with bytes of its own. The libraries get the same
-files, one call each of what our formats are built on and nothing around it, in as many processes as there are cores:
-no rules for titles, dates and types, no analysis, no index. Both are measured on the clock, start-up included, because
-what counts is how well all cores are used. The last part indexes so many megabytes of PDF files and watches memory.
+files, one call each and nothing around it, in as many processes as there are cores: no rules for titles, dates and
+types, no analysis, no index. They are measured twice, both on the clock, start-up included, because what counts is how
+well all cores are used, and in seconds of processor:
+
+- `parsers` are what our formats are built on. The one for HTML gives all words of a page, menus included.
+- `extractors` are libraries that give the text of a file as a reader wants it: trafilatura tells that of a page from
+  what stands around it. It is left out, aloud, where it is missing (`requirements/bench.txt`).
+
+The last part indexes so many megabytes of PDF files and watches memory.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from xml.etree import ElementTree
@@ -29,6 +36,7 @@ from charset_normalizer import from_bytes
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.measuring import measured, tell
+from benchmarks.pages import peer
 from indexer.reindex.crew import usable_cores
 
 _AT_ONCE = 50  # files that a process of the libraries is given at a time
@@ -51,11 +59,15 @@ def main() -> None:
 
 
 def _speed(samples: list[Path], files: int, folder: Path) -> dict[str, object]:
+    if _TRAFILATURA is None:
+        tell("trafilatura is left out: pip install -r requirements/bench.txt")
     tell(f"{files} mixed files")
     mixed = folder / "mixed"
     size = _fill(mixed, cycle(samples), lambda count, _: count == files)
-    tell("the libraries alone")
-    alone_s, alone_cpu_s = _libraries(mixed)
+    libraries = {}
+    for name in _PEERS:
+        tell(f"{name} alone")
+        libraries[name] = _libraries(mixed, name)
     tell("trouvaille reindex")
     index = folder / "index"
     first = measured(_command(index, mixed), _PROBLEMS_ALLOWED)
@@ -65,11 +77,18 @@ def _speed(samples: list[Path], files: int, folder: Path) -> dict[str, object]:
         "files": files,
         "mb": round(size / 1e6, 1),
         "cores": usable_cores(),
-        "libraries_s": round(alone_s, 2),
-        "libraries_cpu_s": round(alone_cpu_s, 2),
         "reindex_s": round(first.wall_s, 2),
         "reindex_cpu_s": round(first.cpu_s, 2),
-        "speed_of_libraries": round(alone_s / first.wall_s, 2),
+        **{
+            key: value
+            for name, (alone_s, alone_cpu_s) in libraries.items()
+            for key, value in (
+                (f"{name}_s", round(alone_s, 2)),
+                (f"{name}_cpu_s", round(alone_cpu_s, 2)),
+                (f"speed_of_{name}", round(alone_s / first.wall_s, 2)),
+                (f"speed_of_{name}_cpu", round(alone_cpu_s / first.cpu_s, 2)),
+            )
+        },
         "documents": first.answer["added"],
         "failed": len(first.answer["failed"]),
         "empty": len(first.answer["empty"]),
@@ -124,12 +143,12 @@ def _make_distinct(path: Path, number: int) -> None:
 # --- the libraries -------------------------------------------------------------------------------------------------
 
 
-def _libraries(folder: Path) -> tuple[float, float]:
-    """(seconds on the clock, seconds of processor of all processes)."""
+def _libraries(folder: Path, name: str) -> tuple[float, float]:
+    """(seconds on the clock, seconds of processor of all processes) of the peers of this name."""
     paths = sorted(str(path) for path in folder.rglob("*") if path.is_file())
     started, before = time.perf_counter(), _children_s()
     with multiprocessing.get_context("spawn").Pool(usable_cores()) as pool:
-        characters = sum(pool.imap_unordered(_extracted, paths, _AT_ONCE))
+        characters = sum(pool.imap_unordered(partial(_extracted, name), paths, _AT_ONCE))
         taken = time.perf_counter() - started
         pool.close()
         pool.join()
@@ -142,8 +161,9 @@ def _children_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _extracted(path: str) -> int:
-    return _LIBRARIES.get(Path(path).suffix, _decoded)(Path(path))
+def _extracted(name: str, path: str) -> int:
+    """How many characters the peers of this name find in a file."""
+    return _PEERS[name].get(Path(path).suffix, _decoded)(Path(path))
 
 
 def _pdf(path: Path) -> int:
@@ -165,12 +185,18 @@ def _html(path: Path) -> int:
     return len(body.text()) if body else 0
 
 
+def _article(path: Path) -> int:
+    return len(_TRAFILATURA.extract(path.read_bytes(), favor_recall=True) or "")
+
+
 def _decoded(path: Path) -> int:
     best = from_bytes(path.read_bytes()).best()
     return len(str(best)) if best else 0
 
 
-_LIBRARIES: dict[str, Callable[[Path], int]] = {".pdf": _pdf, ".docx": _docx, ".html": _html}
+_TRAFILATURA = peer()
+_PARSERS: dict[str, Callable[[Path], int]] = {".pdf": _pdf, ".docx": _docx, ".html": _html}
+_PEERS = {"parsers": _PARSERS} | ({"extractors": {**_PARSERS, ".html": _article}} if _TRAFILATURA else {})
 
 
 if __name__ == "__main__":

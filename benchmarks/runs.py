@@ -1,16 +1,27 @@
-"""Runs of `trouvaille reindex` with nothing or little to do, as commands, start-up included. Part `runs`."""
+"""Runs of `trouvaille reindex` with nothing or little to do, as commands, start-up included. Part `runs`.
+
+The last are those of one command that stays (`--watch`): on the clock, from the moment before a file is saved until the
+run that it caused is published.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Corpus
-from benchmarks.measuring import Used, median, reindexed, tell
+from benchmarks.measuring import HOUSE, Used, cpu_s, descendants, median, reindexed, tell
 from benchmarks.workshop import Workshop
+
+Change = Callable[[Path, int], None]
 
 TIMES = 5
 SINGLE_FILES = 10_000
@@ -41,7 +52,7 @@ def _single_files(corpus: Corpus, folder: Path) -> Path:
     return folder
 
 
-def _runs(corpus: Path, change: Any) -> dict[str, Any]:
+def _runs(corpus: Path, change: Change) -> dict[str, Any]:
     index = corpus.with_name(corpus.name + "-index")
     tell(f"runs over {corpus.name}: the first")
     time.sleep(_SETTLED_S)
@@ -53,10 +64,48 @@ def _runs(corpus: Path, change: Any) -> dict[str, Any]:
         change(corpus, number)
         time.sleep(_SETTLED_S)
         changed.append(reindexed(index))
-        report = json.loads(changed[-1].said)
-        if report["changed"] != 1:
-            raise ValueError(f"one document was changed, the run says {report}")
-    return {"first": _summary([first]), "nothing changed": _summary(unchanged), "one changed": _summary(changed)}
+        _check(changed[-1].said)
+    tell(f"runs over {corpus.name}: followed")
+    return {
+        "first": _summary([first]),
+        "nothing changed": _summary(unchanged),
+        "one changed": _summary(changed),
+        "one changed, followed": _summary(_followed(index, corpus, change)),
+    }
+
+
+def _followed(index: Path, corpus: Path, change: Change) -> list[Used]:
+    used = []
+    with _following(index) as process:
+        for number in range(TIMES, 2 * TIMES):
+            time.sleep(_SETTLED_S)
+            started, before = time.perf_counter(), cpu_s(descendants(process.pid))
+            change(corpus, number)
+            said = process.stdout.readline() if process.stdout else ""
+            used.append(
+                Used(time.perf_counter() - started, cpu_s(descendants(process.pid)) - before, None, said),
+            )
+            _check(said)
+    return used
+
+
+@contextmanager
+def _following(index: Path) -> Iterator[subprocess.Popen[str]]:
+    """A command that follows the index's roots, from the moment when it has ended its first run."""
+    command = [sys.executable, "-m", "indexer", "reindex", "--watch", "--json", "--index", str(index)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=HOUSE, text=True) as process:
+        try:
+            if process.stdout:
+                process.stdout.readline()
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def _check(said: str) -> None:
+    """Raise ValueError when a run did not do what it was measured for."""
+    if json.loads(said)["changed"] != 1:
+        raise ValueError(f"one document was changed, the run says {said}")
 
 
 def _summary(runs: list[Used]) -> dict[str, float | None]:

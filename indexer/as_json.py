@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from indexer.contract import (
     DocumentJson,
+    FacetsJson,
     FacetValueJson,
     HitJson,
     IdentityJson,
@@ -21,7 +22,15 @@ from indexer.contract import (
     SuggestionOfSearchJson,
     SuggestionsJson,
 )
-from indexer.links import JSON_PATH, choose_date, document_url, search_url, toggle_language, toggle_type
+from indexer.links import (
+    JSON_PATH,
+    choose_date,
+    choose_mention,
+    document_url,
+    search_url,
+    toggle_language,
+    toggle_type,
+)
 from indexer.model import (
     Contribution,
     Document,
@@ -47,6 +56,7 @@ def search_page_json(page: SearchPage) -> SearchPageJson:
             "q": request.text,
             "type": list(request.types),
             "date": str(request.date) if request.date else None,
+            "mention": str(request.mention) if request.mention else None,
             "langue": list(request.languages),
             "tri": request.sort,
             "mots": "tous" if request.all_words else None,
@@ -67,11 +77,7 @@ def search_page_json(page: SearchPage) -> SearchPageJson:
         "took_ms": round(page.took_ms, 3),
         "generation": page.generation,
         "hits": [_hit(hit, request) for hit in page.hits],
-        "facets": {
-            "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
-            "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
-            "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
-        },
+        "facets": _facets(page),
         "suggestion": _suggestion(page.suggestion) if page.suggestion else None,
         "pages": {
             "current": request.page,
@@ -80,6 +86,18 @@ def search_page_json(page: SearchPage) -> SearchPageJson:
             "previous": _page_url(request, request.page - 1) if request.page > 1 else None,
         },
     }
+
+
+def _facets(page: SearchPage) -> FacetsJson:
+    request = page.request
+    told: FacetsJson = {
+        "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
+        "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
+        "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
+    }
+    if page.mentions is not None:
+        told["mention"] = [_facet(value, lambda v: choose_mention(request, v)) for value in page.mentions]
+    return told
 
 
 def document_json(page: DocumentPage) -> DocumentJson:

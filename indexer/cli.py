@@ -240,6 +240,7 @@ def _steps() -> Iterator[Callable[[int, int, str, str], None]]:
 @click.argument("query")
 @click.option("--type", "types", multiple=True, help="Seulement ce type ; se répète.")
 @click.option("--date", default="", help="2023, 2023-06, 2023-06-30, 2023-06..2023-09 ou inconnue.")
+@click.option("--mention", default="", help="Citant cette date : 2023, 2023-06 ou 2023-06-30.")
 @click.option("--language", "languages", multiple=True, help="Seulement cette langue (fr, anglais…) ; se répète.")
 @click.option("--sort", "sort", default="", help="pertinence, recent, ancien ou titre.")
 @click.option("--page", default="", help="Numéro de page, à partir de 1.")
@@ -253,6 +254,7 @@ def search(
     query: str,
     types: tuple[str, ...],
     date: str,
+    mention: str,
     languages: tuple[str, ...],
     sort: str,
     page: str,
@@ -269,7 +271,15 @@ def search(
     from indexer.links import parse_request
     from indexer.why import reasons_of
 
-    args = {"q": [query], "type": types, "date": [date], "tri": [sort], "page": [page], "sans": literal}
+    args = {
+        "q": [query],
+        "type": types,
+        "date": [date],
+        "mention": [mention],
+        "tri": [sort],
+        "page": [page],
+        "sans": literal,
+    }
     args["langue"] = languages
     if all_words:
         args["mots"] = ["tous"]
@@ -415,7 +425,8 @@ def explain(settings: Settings, file: Path, as_json: bool) -> None:
         file, relative, type_rules(settings), max_bytes=corpus.max_file_bytes, choices=choices, said=said
     )
     items = list(islice(read, _EXPLAINED))
-    entries = [_explained(item, relative, said) for item in items if isinstance(item, documents.Entry)]
+    mentions = corpus.mentions
+    entries = [_explained(item, relative, said, mentions) for item in items if isinstance(item, documents.Entry)]
     rejected = [asdict(item) for item in items if isinstance(item, documents.Rejected)]
     for warning in inventory.warnings:
         click.echo(f"Attention : {warning}", err=True)
@@ -437,8 +448,9 @@ def _shown(value: Any) -> str:
     return "—" if value in (None, "") else str(value)
 
 
-def _explained(entry: Any, relative: str, said: Any) -> dict[str, Any]:
+def _explained(entry: Any, relative: str, said: Any, mentions: bool) -> dict[str, Any]:
     from indexer import documents
+    from indexer.french.mentions import mentions_of
 
     words = len(entry.text.split())
     place = documents.place_inside(relative, entry.member)
@@ -460,6 +472,7 @@ def _explained(entry: Any, relative: str, said: Any) -> dict[str, Any]:
         "url": entry.url,
         "source": entry.source,
         "pages": len(entry.pages) + 1 if entry.pages else None,
+        **({"mentions": list(map(str, mentions_of(entry.title, entry.text)))} if mentions else {}),
         "words": words,
         "beginning": entry.text[:300],
         "warnings": list(entry.warnings),

@@ -22,6 +22,7 @@ class QueryJson(TypedDict):
     q: str
     type: list[str]
     date: Annotated[str | None, "Une date, une période «\u00a02023-06..2023-09\u00a0» ou «\u00a0inconnue\u00a0»."]
+    mention: Annotated[PartialDateText | None, "Une date que les documents citent."]
     langue: Annotated[list[str], "Des codes de langue, ou «\u00a0inconnue\u00a0»."]
     tri: Sort
     mots: Literal["tous"] | None
@@ -135,6 +136,7 @@ class FacetsJson(TypedDict):
     type: list[FacetValueJson]
     date: list[FacetValueJson]
     langue: list[FacetValueJson]
+    mention: NotRequired[Annotated[list[FacetValueJson], "Les dates citées, si le site les cherche."]]
 
 
 class SuggestionOfSearchJson(TypedDict):

@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode
 
 from indexer.errors import RequestError
 from indexer.french.languages import language_named
-from indexer.model import UNKNOWN_LANGUAGE, DateFilter, SearchRequest, Sort
+from indexer.model import UNKNOWN_LANGUAGE, DateFilter, PartialDate, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
-PARAMETERS = ("q", "type", "date", "langue", "tri", "page", "mots", "sans", "reprises", "pourquoi")
+PARAMETERS = ("q", "type", "date", "mention", "langue", "tri", "page", "mots", "sans", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
 # Words that may be taken literally: no query has more.
@@ -36,6 +36,7 @@ def parse_request(args: Mapping[str, Sequence[str]], *, per_page: int, strict: b
         text=_one(args, "q"),
         types=_types(args.get("type", ())),
         date=_date(_one(args, "date")),
+        mention=_mention(_one(args, "mention")),
         languages=_languages(args.get("langue", ())),
         sort=_sort(_one(args, "tri")),
         page=_page(_one(args, "page")),
@@ -77,6 +78,17 @@ def _date(text: str) -> DateFilter | None:
             "La date s’écrit 2023, 2023-06, 2023-06-30, ou une période 2023-06..2023-09, ou « inconnue ».",
             parameter="date",
             value=text,
+        ) from error
+
+
+def _mention(text: str) -> PartialDate | None:
+    if not text:
+        return None
+    try:
+        return PartialDate.parse(text)
+    except ValueError as error:
+        raise RequestError(
+            "La date citée s’écrit 2023, 2023-06 ou 2023-06-30.", parameter="mention", value=text
         ) from error
 
 
@@ -148,6 +160,8 @@ def request_pairs(request: SearchRequest) -> list[tuple[str, str]]:
     pairs += [("type", value) for value in request.types]
     if request.date:
         pairs.append(("date", str(request.date)))
+    if request.mention:
+        pairs.append(("mention", str(request.mention)))
     pairs += [("langue", value) for value in request.languages]
     if request.sort is not Sort.RELEVANCE:
         pairs.append(("tri", str(request.sort)))
@@ -202,6 +216,12 @@ def choose_date(request: SearchRequest, value: str) -> SearchRequest:
     """The request for this date value, or for any date if it was the one chosen; back to page 1."""
     chosen = _date_filter(value)
     return replace(request, date=None if request.date == chosen else chosen, page=1)
+
+
+def choose_mention(request: SearchRequest, value: str) -> SearchRequest:
+    """The request for documents that name this date, or any, if it was the one chosen; back to page 1."""
+    chosen = PartialDate.parse(value)
+    return replace(request, mention=None if request.mention == chosen else chosen, page=1)
 
 
 # The same years stand on every page.

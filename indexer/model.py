@@ -282,7 +282,7 @@ class SearchRequest:
     `types` holds any of these types (none: all), `languages` any of these codes or UNKNOWN_LANGUAGE. `all_words` asks
     for every word instead of the usual matching rule. `explain` asks for the reasons of each hit. `literal` are words
     taken as they were typed, never corrected nor found under other names. `apart` shows documents that say nearly the
-    same as hits of their own.
+    same as hits of their own. `mention` is a date that documents must name.
     """
 
     text: str = ""
@@ -296,6 +296,7 @@ class SearchRequest:
     literal: tuple[str, ...] = ()
     apart: bool = False
     languages: tuple[str, ...] = ()
+    mention: PartialDate | None = None
 
 
 class InterpretationKind(StrEnum):
@@ -404,7 +405,7 @@ class SearchPage:
 
     `understood` reads the query back; `interpretations` say where that is not what was typed. `suggestion` is a request
     that may have been meant instead. `reprises` of the `total` documents stand beneath a hit that says nearly the same;
-    pages are of the others.
+    pages are of the others. `mentions` counts the dates that documents name, None when they are not looked for.
     """
 
     request: SearchRequest
@@ -420,6 +421,7 @@ class SearchPage:
     suggestion: SearchRequest | None = None
     reprises: int = 0
     languages: tuple[FacetValue, ...] = ()
+    mentions: tuple[FacetValue, ...] | None = None
 
     @property
     def last_page(self) -> int:

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
-from indexer.errors import IndexProblem, PageBeyondEnd
+from indexer.errors import IndexProblem, PageBeyondEnd, RequestError
 from indexer.french.languages import language_label
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
@@ -109,7 +110,8 @@ class SearchService:
     def search(self, request: SearchRequest) -> SearchPage:
         """One page of hits, with counts over all of them.
 
-        Raises QueryTooLarge, PageBeyondEnd, or IndexProblem: a failure is never an empty page.
+        Raises QueryTooLarge, PageBeyondEnd, RequestError for a mention of an index that knows none, or IndexProblem: a
+        failure is never an empty page.
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
@@ -129,6 +131,7 @@ class SearchService:
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             languages=language_facet(answer.languages, request.languages),
+            mentions=None if answer.mentions is None else mention_facet(answer.mentions, request.mention),
             generation=snapshot.status.generation,
             took_ms=(time.perf_counter() - started) * 1000,
             interpretations=tuple(interpretations(request, understood, required)),
@@ -144,6 +147,10 @@ class SearchService:
 
     def _find(self, request: SearchRequest, snapshot: Snapshot) -> tuple[Understood, int, EngineAnswer]:
         """How a request is understood, how many of its words were required, and what was found."""
+        if request.mention and not snapshot.mentions:
+            raise RequestError(
+                "Les dates citées ne sont pas relevées dans ce fonds.", parameter="mention", value=str(request.mention)
+            )
         understood = self._understood(request.text, snapshot, request.literal)
         query = understood.query
         # Nothing to be relevant to: newest first.
@@ -157,6 +164,7 @@ class SearchService:
                 types=request.types,
                 date=request.date,
                 languages=tuple(map(_language_code, request.languages)),
+                mention=request.mention,
                 sort=sort,
                 offset=(request.page - 1) * request.per_page,
                 limit=request.per_page,
@@ -181,7 +189,7 @@ class SearchService:
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
-            return parse(text, snapshot.analyzer, self._limits, self._rules.named)
+            return parse(text, snapshot.analyzer, self._limits, self._rules.named, mentions=snapshot.mentions)
 
         return understand(text, parsed, self._knowledge(snapshot), literal)
 
@@ -379,9 +387,38 @@ def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[Fa
     return tuple(values)
 
 
+def mention_facet(counts: Mapping[int, int], chosen: PartialDate | None) -> tuple[FacetValue, ...]:
+    """The years that documents name in order, the chosen one open on its months and the chosen month on its days.
+
+    `counts` is by date key: years, months of the year that is chosen, days of its month. A chosen value stays with
+    count 0.
+    """
+    key = chosen.key if chosen else 0
+    way = {key, key - key % 100, key - key % 10_000} - {0}
+
+    def value(one: int, inside: tuple[FacetValue, ...] = ()) -> FacetValue:
+        text, label = _dated(one)
+        return FacetValue(text, label, counts.get(one, 0), one == key, children=inside if one in way else ())
+
+    keys = sorted(counts.keys() | way)
+    days = tuple(value(one) for one in keys if one % 100)
+    months = tuple(value(one, days) for one in keys if one % 10_000 and not one % 100)
+    return tuple(value(one, months) for one in keys if not one % 10_000)
+
+
+@lru_cache(maxsize=4096)  # the same years stand on every page
+def _dated(key: int) -> tuple[str, str]:
+    """The date of a key as a request names it, and its label."""
+    date = PartialDate(key // 10_000, key // 100 % 100 or None, key % 100 or None)
+    return str(date), _label(date)
+
+
 def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:
+    return FacetValue(str(date), _label(date), count, selected=str(date) == selected, children=children)
+
+
+def _label(date: PartialDate) -> str:
+    """The last part of a date, which stands beneath the others: a year, a month or the number of a day."""
     if date.day:
-        label = "1er" if date.day == 1 else str(date.day)
-    else:
-        label = MONTHS[date.month - 1] if date.month else str(date.year)
-    return FacetValue(str(date), label, count, selected=str(date) == selected, children=children)
+        return "1er" if date.day == 1 else str(date.day)
+    return MONTHS[date.month - 1] if date.month else str(date.year)

@@ -55,6 +55,7 @@ class Corpus:
     paths: tuple[Path, ...]
     ignore: tuple[str, ...]
     max_file_bytes: int
+    mentions: bool
     watch_notices: bool
     watch_every_s: int
 

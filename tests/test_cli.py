@@ -167,6 +167,7 @@ def test_a_search_without_hits_is_no_error(trouvaille: Shell) -> None:
     ("args", "said"),
     [
         (["--date", "hier"], "2023-06"),
+        (["--mention", "hier"], "2023-06"),
         (["--sort", "beauté"], "pertinence"),
         (["--page", "9"], "dernière"),
         (["--index", "ailleurs"], "trouvaille reindex"),
@@ -326,6 +327,20 @@ def test_explain_names_the_rules_that_chose(trouvaille: Shell) -> None:
     assert document["title_rule"]
     assert document["type_rule"]
     assert trouvaille("explain", "textes/absent.txt").code == 2
+
+
+def test_dates_that_documents_name_are_told_and_asked_where_they_are_looked_for(trouvaille: Shell) -> None:
+    on = {"TROUVAILLE_CORPUS_MENTIONS": "1"}
+    (trouvaille.folder / "textes" / "dates.txt").write_text("Un rappel\n\nLe 30 juin 2023, puis en 2019.\n")
+    (told,) = trouvaille("explain", "textes/dates.txt", "--json", **on).json["documents"]
+    assert told["mentions"] == ["2023-06-30", "2019"]
+    assert "mentions" not in trouvaille("explain", "textes/dates.txt", "--json").json["documents"][0]
+    trouvaille("reindex", "textes", **on)
+    found = trouvaille("search", "", "--mention", "2023-06", "--json", **on).json
+    assert [hit["title"] for hit in found["hits"]] == ["Un rappel"]
+    assert [value["value"] for value in found["facets"]["mention"] if value["selected"] or value["children"]] == [
+        "2023"
+    ]
 
 
 def test_explain_tells_what_a_table_of_metadata_gives_and_each_member_of_an_archive(trouvaille: Shell) -> None:

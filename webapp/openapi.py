@@ -123,6 +123,7 @@ def operations(settings: Settings) -> Sequence[Operation]:
                     str,
                     "Une date (2023, 2023-06, 2023-06-30), une période (2023-06..2023-09) ou «\u00a0inconnue\u00a0».",
                 ),
+                Parameter("mention", str, "Une date que les documents citent\u00a0: 2023, 2023-06 ou 2023-06-30."),
                 Parameter("langue", str, "Une langue\u00a0: fr, en, ar… ou «\u00a0inconnue\u00a0».", many=True),
                 Parameter("tri", Sort, "L’ordre des résultats."),
                 Parameter("mots", Literal["tous"], "Exiger tous les mots."),

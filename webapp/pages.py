@@ -31,6 +31,7 @@ from indexer import (
     Sort,
     Telling,
     choose_date,
+    choose_mention,
     date_text,
     document_url,
     language_label,
@@ -54,6 +55,7 @@ Pairs = tuple[tuple[str, str], ...]  # hidden fields of a form
 # the next facet must not lie below them all.
 TYPES_IN_SIGHT = 10
 YEARS_IN_SIGHT = 15
+MENTIONS_IN_SIGHT = 20
 PARAGRAPHS_IN_SIGHT = 24
 PLACES_IN_SIGHT = 5
 # Marks that lead to their neighbours: each costs 700 bytes of page. Later ones are marked only.
@@ -105,11 +107,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The rows of a facet, and those folded away under `more_label`."""
+    """The rows of a facet, and those folded away under `more_label`; `note` tells of those left out."""
 
     rows: tuple[Row, ...]
     more: tuple[Row, ...] = ()
     more_label: str = ""
+    note: str = ""
 
     @property
     def more_open(self) -> bool:
@@ -199,6 +202,7 @@ class Results:
     types: Facet
     dates: Facet
     languages: Facet
+    mentions: Facet
     form: DateForm
     hidden: Pairs
     hits: tuple[HitView, ...]
@@ -282,8 +286,9 @@ def results(page: SearchPage, label: Label) -> Results:
         types=_types(page),
         dates=_dates(page),
         languages=_languages(page),
+        mentions=_mentions(page),
         form=date_form(request),
-        hidden=_kept(request, "type", "date", "langue", "tri", "mots", "reprises", "pourquoi"),
+        hidden=_kept(request, "type", "date", "mention", "langue", "tri", "mots", "reprises", "pourquoi"),
         hits=tuple(
             HitView(
                 hit,
@@ -342,7 +347,7 @@ def file_of(path: str) -> str:
 def date_form(request: SearchRequest) -> DateForm:
     """The form for a period, showing the one in force; a single year, month or day shows in the facet."""
     dates = request.date if request.date and not request.date.single else DateFilter()
-    kept = _kept(request, "q", "type", "langue", "tri", "mots", "sans", "reprises", "pourquoi")
+    kept = _kept(request, "q", "type", "mention", "langue", "tri", "mots", "sans", "reprises", "pourquoi")
     return DateForm(field_text(dates.first), field_text(dates.last), kept)
 
 
@@ -381,6 +386,9 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
     tags = [Link(label(value), search_url(toggle_type(request, value))) for value in request.types]
     if request.date:
         tags.append(Link(period_text(request.date), search_url(replace(request, date=None, page=1))))
+    if request.mention:
+        named = f"date citée{NO_BREAK}: {date_text(request.mention)}"
+        tags.append(Link(named, search_url(replace(request, mention=None, page=1))))
     tags += [Link(_language_shown(value), search_url(toggle_language(request, value))) for value in request.languages]
     if request.all_words:
         tags.append(Link("tous les mots", search_url(replace(request, all_words=False, page=1))))
@@ -394,7 +402,8 @@ def _tags(request: SearchRequest, label: Label) -> tuple[Link, ...]:
 
 def _unfiltered(request: SearchRequest) -> SearchRequest:
     """The request without its filters."""
-    return replace(request, types=(), date=None, languages=(), all_words=False, literal=(), apart=False, page=1)
+    kept = replace(request, types=(), date=None, mention=None, languages=())
+    return replace(kept, all_words=False, literal=(), apart=False, page=1)
 
 
 def _why(page: SearchPage) -> Link | None:
@@ -458,6 +467,20 @@ def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
     kept = tuple(row for row in rows if row not in early)
     count = plural(sum(row.count for row in early), noun)
     return Facet(kept, early, f"{early[0].label} – {early[-1].label}{NO_BREAK}: {count}")
+
+
+def _mentions(page: SearchPage) -> Facet:
+    """The dates that documents name, nothing where they are not looked for: the years that most do, and the chosen one.
+
+    Texts name a century of years, and each row has a link: all of them would weigh more than the rest of the page.
+    """
+    values = page.mentions or ()
+    often = {one.value for one in sorted(values, key=lambda one: one.count, reverse=True)[:MENTIONS_IN_SIGHT]}
+    kept = tuple(one for one in values if one.value in often or one.selected or one.children)
+    rows = _rows(kept, lambda value: search_url(choose_mention(page.request, value)))
+    left = next((one.value for one in values if one not in kept), "")
+    note = f"Les années les plus citées, sur {number(len(values))}. Pour une autre, par exemple mention:{left}"
+    return Facet(rows, note=note if left else "")
 
 
 def _rows(values: Sequence[FacetValue], url: Callable[[str], str]) -> tuple[Row, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Request
 
-PARAMETERS = ("q", "type", "date", "du", "au", "tri", "mots", "sans", "pourquoi", "page")
+PARAMETERS = (
+    "q", "type", "date", "du", "au", "mention", "langue", "tri", "mots", "sans", "reprises", "pourquoi", "page",
+)  # fmt: skip
 
 
 def pairs_of(request: Request) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from indexer.columnar.sketch import sketches, word_hash
 from indexer.columnar.stored import Head, cut, pages_by_piece
 from indexer.documents import Entry
 from indexer.french import Analyzer, Pair, WordLists, bare_chunks, find_pairs
+from indexer.french.mentions import mentions_of
 
 # Inside the text of a word table: white space of a kind that no chunk, hence no term, holds.
 TERM_END, FORM_END, WORD_END = "\t", "\x1f", "\n"
@@ -54,7 +55,8 @@ class WordBatch:
     has. `texts` has the bytes of each piece, `heads` those of each document's head. `title_keys` order documents by
     title, `types`, `formats`, `languages`, `dates` (keys, 0 unknown), `digests` (32 bytes each) and
     `sketches` (rows of bytes) are columns.
-    `sigles` has the pairs that a document explains, behind the number of the document.
+    `sigles` has the pairs that a document explains, behind the number of the document; `mentions` a row for each date
+    that one names: its number and the key of the date (int64). None when these are not looked for.
     """
 
     words: bytes
@@ -71,6 +73,7 @@ class WordBatch:
     digests: bytes
     sketches: Array
     sigles: tuple[tuple[int, Pair], ...] = ()
+    mentions: Array | None = None
 
     def __len__(self) -> int:
         """How many documents."""
@@ -78,10 +81,12 @@ class WordBatch:
 
 
 class WordsPreparer:
-    """Prepares documents with the word lists of these files (by name, as an index keeps them)."""
+    """Prepares documents with the word lists of these files (by name, as an index keeps them); with `mentions`, the
+    dates that they name are looked for too."""
 
-    def __init__(self, lists_files: Mapping[str, bytes]) -> None:
+    def __init__(self, lists_files: Mapping[str, bytes], *, mentions: bool = False) -> None:
         self._analyzer = Analyzer(WordLists.from_files(lists_files))
+        self._mentions = mentions
         self._memo = _Memo(self._analyzer)
 
     def prepare(self, entries: Sequence[Entry]) -> WordBatch:
@@ -111,6 +116,7 @@ class WordsPreparer:
             digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
             sketches=made,
             sigles=tuple(_sigles(entries)),
+            mentions=_mentions(entries) if self._mentions else None,
         )
 
 
@@ -229,6 +235,12 @@ def _sigles(entries: Sequence[Entry]) -> Iterable[tuple[int, Pair]]:
     for number, entry in enumerate(entries):
         for pair in dict.fromkeys(find_pairs(entry.title) + find_pairs(entry.text)):
             yield number, pair
+
+
+def _mentions(entries: Sequence[Entry]) -> Array:
+    """A row for each date of each document."""
+    rows = [(number, date.key) for number, entry in enumerate(entries) for date in mentions_of(entry.title, entry.text)]
+    return np.array(rows, np.int64).reshape(-1, 2)
 
 
 def _title_keys(entries: Sequence[Entry], titles: Tokens, first_surfaces: Sequence[str]) -> Iterable[bytes]:

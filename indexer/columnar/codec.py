@@ -129,12 +129,13 @@ def _open(storage: FileStorage, segment: ColumnSegment) -> tuple[Segment, Array 
     return opened, dead_of(path, opened, segment.documents, segment.deleted)
 
 
-def write_toc(folder: Path, segments: Sequence[SegmentEntry]) -> None:
-    """Write Whoosh's table of contents into a folder, replacing any; the bytes are not synced yet."""
+def write_toc(folder: Path, segments: Sequence[SegmentEntry], *, mentions: bool = False) -> None:
+    """Write Whoosh's table of contents into a folder, replacing any; the bytes are not synced yet. `mentions`: the
+    segments have the dates that documents name."""
     # A draft may hold the link to the one of the generation before. Whoosh replaces none.
     (folder / f"_{_INDEX}_0.toc").unlink(missing_ok=True)
     storage = FileStorage(str(folder))
-    TOC(schema(), [ColumnSegment(entry) for entry in segments], 0).write(storage, _INDEX)
+    TOC(schema(mentions=mentions), [ColumnSegment(entry) for entry in segments], 0).write(storage, _INDEX)
 
 
 def read_toc(folder: Path) -> tuple[SegmentEntry, ...]:

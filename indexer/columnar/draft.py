@@ -14,7 +14,8 @@ from indexer.columnar.arrays import Array, ArraysWriter, narrowed, starts_of, su
 from indexer.columnar.batch import WORD_END, Tokens, WordBatch
 from indexer.columnar.fields import write_field
 from indexer.columnar.inversion import FieldWords, Vocabulary, invert
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.mentions import mention_lists
+from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.sortkeys import write_sorted_keys
 from indexer.columnar.stored import Layout, Pieces
 from indexer.columnar.terms import write_terms
@@ -49,6 +50,7 @@ class DraftSegment:
         self._dates: list[Array] = []
         self._digests: list[bytes] = []
         self._sketches: list[Array] = []
+        self._mentions: list[Array] = []  # none at all when they are not looked for
         self._ids = _Column()
         self._types, self._formats, self._languages = _Column(), _Column(), _Column()
         self._files, self._first_seen, self._title_keys = _Column(), _Column(), _Column()
@@ -73,6 +75,8 @@ class DraftSegment:
     def add(self, batch: WordBatch, places: Sequence[Placed | None]) -> None:
         """Take in the documents of a batch that have a place; their ids are new here."""
         keep = np.array([place is not None for place in places], bool)
+        if batch.mentions is not None:
+            self._mentions.append(_renumbered(batch.mentions, keep, len(self)))
         self._take_words(batch, keep)
         self._take_texts(batch, places)
         self._dates.append(batch.dates[keep])
@@ -137,6 +141,9 @@ class DraftSegment:
                 parts = invert(found, vocabulary, positions=positions)
                 length = found.lengths(vocabulary)
                 lengths[name] = write_field(out, name, parts, length, self._folder, positions=positions)
+        if self._mentions:
+            named, counts = mention_lists(np.concatenate(self._mentions), len(self))
+            lengths[MENTION] = write_field(out, MENTION, named, counts, self._folder, positions=False)
         return lengths
 
     def _write_columns(self, out: ArraysWriter) -> None:
@@ -193,6 +200,13 @@ class _Column:
 def _of_line(head: bytes) -> bytes:
     """The head of a document that is a line of its file."""
     return b'{"line": true, ' + head[1:]
+
+
+def _renumbered(mentions: Array, keep: Array, first: int) -> Array:
+    """The rows of a batch that belong to documents that are kept, with the numbers of these from `first` on."""
+    mine = mentions[keep[mentions[:, 0]]]
+    numbers = np.cumsum(keep) - 1 + first
+    return np.stack((numbers[mine[:, 0]], mine[:, 1]), axis=1)
 
 
 def _together(tokens: list[Tokens]) -> Tokens:

@@ -19,7 +19,7 @@ from indexer.columnar.arrays import Array, ArraysWriter, narrowed, places_within
 from indexer.columnar.fields import FieldPart, write_field
 from indexer.columnar.generation import Part
 from indexer.columnar.postings import PostingLists, Postings
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.sketch import SKETCH_BYTES
 from indexer.columnar.sortkeys import SortedKeys, write_sorted_keys
 from indexer.columnar.stored import WORTH_A_DICTIONARY, Layout, Pieces, Stored, write_stored
@@ -54,6 +54,8 @@ def merge(path: Path, parts: Sequence[Part]) -> None:
             for form in (SURFACE, STEM)
             for name in (field_name(field, form) for field in FIELDS)
         }
+        if all(MENTION in part.segment.field_names for part in parts):
+            lengths[MENTION] = _merge_field(out, MENTION, sources, path.parent, positions=False)
         _merge_columns(out, sources)
         _merge_stored(out, sources, path.parent)
         out.close({"documents": sum(int(source.live.sum()) for source in sources), "lengths": lengths})

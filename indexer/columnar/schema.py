@@ -15,6 +15,8 @@ SURFACE = "surface"
 STEM = "stem"
 # Columns of strings that can also be searched, and the attribute of a Segment that holds each.
 KEYWORDS = {"file": "files", "id": "ids", "type": "types", "format": "formats", "language": "languages"}
+# The dates that documents name, where they are looked for.
+MENTION = "mention"
 DIGEST_BYTES = 32
 # Stands between a file and the place inside it of a document that is a part of it; no path of a system holds it.
 INSIDE = "\0"
@@ -71,11 +73,20 @@ class Keyword(_Indexed):
         super().__init__(formats.Existence(), analyzer=None, unique=unique, sortable=True)
 
 
-def schema() -> fields.Schema:
+class Mentions(_Indexed):
+    """The dates that a document names, each under its year, its month and its day: can be searched."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), analyzer=None)
+
+
+def schema(*, mentions: bool = False) -> fields.Schema:
     """Terms of title and body in both forms, the columns that filters and orders read, and the stored document.
 
-    `date` holds date keys (yyyymmdd, 0 unknown); `title` the keys that order titles, not the titles.
+    `date` holds date keys (yyyymmdd, 0 unknown); `title` the keys that order titles, not the titles. `mentions`: the
+    dates that documents name were looked for.
     """
+    named = {MENTION: Mentions()} if mentions else {}
     text = {field_name(field, form): Terms(positions=form == SURFACE) for field in FIELDS for form in (SURFACE, STEM)}
     keywords = {name: Keyword(unique=name == "id") for name in KEYWORDS}
     return fields.Schema(
@@ -86,4 +97,5 @@ def schema() -> fields.Schema:
         document=fields.STORED(),
         **keywords,
         **text,
+        **named,
     )

@@ -3,6 +3,7 @@
     <field>.blob/.blocks/.count   terms of title_surface, title_stem, body_surface, body_stem (terms.py)
     <field>.records/.gaps…/…      their posting lists (postings.py); positions for surfaces alone
     <field>.lengths               terms of each document in that field
+    mention.…                     a field as these, where it is asked for: the dates that documents name (mentions.py)
     id, type, format, language,
     file, first_seen              tables of strings (terms.py) with `.ords`: for each document the ordinal of its string
     id.docs                       for each ordinal of an id its document

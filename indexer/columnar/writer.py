@@ -14,6 +14,7 @@ from indexer.columnar.codec import SegmentEntry, write_toc
 from indexer.columnar.draft import DraftSegment, Placed
 from indexer.columnar.generation import OpenGeneration, Part
 from indexer.columnar.merge import merge
+from indexer.columnar.schema import MENTION
 from indexer.columnar.segment import DEAD_SUFFIX, SUFFIX, Segment, write_dead
 from indexer.columnar.terms import union
 from indexer.columnar.tiers import Weight, to_merge
@@ -93,7 +94,8 @@ class Writer:
             self._merge([list(self._parts.values())[place] for place in chosen])
         for name in self._changed & self._parts.keys():
             self._write_dead(self._parts[name])
-        write_toc(self._folder, [_entry(part) for part in self._parts.values()])
+        mentions = any(MENTION in part.segment.field_names for part in self._parts.values())
+        write_toc(self._folder, [_entry(part) for part in self._parts.values()], mentions=mentions)
         (self._folder / ALIKE).unlink(missing_ok=True)  # the one linked from the generation before belongs to that too
         write_alike(self._folder, find_alike([(part.segment, part.dead) for part in self._parts.values()]))
         return sum(part.live for part in self._parts.values())

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from indexer.documents.dates import date_in_name, date_in_text, is_dispatch, is_plausible, split_header
+from indexer.documents.dates import MOST_LINES, date_in_name, date_in_text, is_dispatch, is_plausible, split_header
 from indexer.documents.entry import NOTHING_GIVEN, Draft, Entry, Given, Rejected
 from indexer.documents.language import language_of
 from indexer.documents.paragraphs import BLANK_LINE, text_of
@@ -176,7 +176,8 @@ def _date(
         warnings.append(f"date ignorée : « {header} » en tête du texte, elle est dans l’avenir")
     if draft.key is None and not draft.member and (found := date_in_name(_stem(relative), today)):
         return found, DateSource.FILENAME, "nom du fichier"
-    lines = [line for paragraph in paragraphs for line in paragraph.split("\n") if line.strip()]
+    ends = (*paragraphs[:MOST_LINES], *paragraphs[-MOST_LINES:]) if len(paragraphs) > 2 * MOST_LINES else paragraphs
+    lines = [line for paragraph in ends for line in paragraph.split("\n") if line.strip()]
     if stated := date_in_text(title, lines, today):
         return stated[0], DateSource.TEXT, stated[1]
     for written in draft.last_dates:

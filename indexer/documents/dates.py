@@ -102,10 +102,10 @@ def _named(match: re.Match[str], today: date) -> PartialDate | None:
 
 # --- the text ------------------------------------------------------------------------------------------------------
 
-_TOP_LINES = 12
+# Lines at either end of a text that are looked at.
+MOST_LINES = 12
 _DATELINE_CHARS = 160
 _YEAR_DIGITS = re.compile(r"\d{4}")
-_END_LINES = 12
 _IN_TITLE = [re.compile(pattern) for pattern in (WRITTEN, NUMERIC, ISO)]
 _IN_TITLE_MONTH = re.compile(MONTH_YEAR)
 # « de la loi du 3 mai 2005 » names another act; « Accord du 3 mai 2005 » at the head of a title is this one.
@@ -149,7 +149,7 @@ def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[Partial
     if _YEAR_DIGITS.search(title) and (found := next(_title_dates(title, today), None)):
         return found, "date dans le titre"
     # Most lines hold no year near their beginning: spelling them plainly would be most of the work.
-    top = [line for line in lines[:_TOP_LINES] if _YEAR_DIGITS.search(line, 0, _DATELINE_CHARS)]
+    top = [line for line in lines[:MOST_LINES] if _YEAR_DIGITS.search(line, 0, _DATELINE_CHARS)]
     for line in top:
         if found := _dateline(line, today):
             return found, "lieu et date en tête"
@@ -161,7 +161,7 @@ def date_in_text(title: str, lines: Sequence[str], today: date) -> tuple[Partial
     for line in top:
         if found := _only_date(line, today):
             return found, "ligne qui ne contient qu’une date"
-    for line in reversed(lines[-_END_LINES:]):
+    for line in reversed(lines[-MOST_LINES:]):
         if not _YEAR_DIGITS.search(line):
             continue
         for match in _DONE_AT.finditer(plain(line[-400:])):

@@ -40,13 +40,15 @@ def decode(data: bytes, declared: str | None = None) -> str:
     a few bad bytes; then the likelier of the encodings of French. Raises UnreadableDocument for what is not text.
     """
     refuse_other_kinds(data)
-    text = _decoded(data, declared)
-    sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
-    junk = len(_JUNK.findall(sample))
-    # A stray control sign is dropped; a file of them is a program or a picture.
-    if junk > 3 and junk > len(sample) * 0.02:
-        raise UnreadableDocument("texte illisible : encodage inconnu ou contenu binaire")
-    return clean(text)
+    text = _with_our_line_ends(_decoded(data, declared))
+    cleaned = clean(text)
+    if cleaned is not text or "\ufffd" in text:  # else there is no junk: `clean` would have had to take it out
+        sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
+        junk = len(_JUNK.findall(sample))
+        # A stray control sign is dropped; a file of them is a program or a picture.
+        if junk > 3 and junk > len(sample) * 0.02:
+            raise UnreadableDocument("texte illisible : encodage inconnu ou contenu binaire")
+    return cleaned
 
 
 def refuse_other_kinds(start: bytes) -> None:
@@ -123,8 +125,7 @@ def clean(text: str) -> str:
 
     The author's accents keep their Unicode form. Lone surrogates become U+FFFD.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_our_line_ends(text)
     if not _CLEAN.fullmatch(text):
         text = _LINE_ENDS.sub("\n", text)
         text = _PAGE_ENDS.sub("\n\n", text)
@@ -132,3 +133,7 @@ def clean(text: str) -> str:
         text = _SURROGATES.sub("\ufffd", text)
         text = _CONTROLS.sub("", text)
     return text
+
+
+def _with_our_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -13,7 +13,7 @@ from indexer.french.spelling import squeeze
 _WIDEST = 120
 _NARROWEST = 40
 MARKED = re.compile(r"\s*(?:[-–—•·*▪◦○●>]\s|\(?\d{1,3}[.)°]|\(?[a-zA-Z]\)|[IVXivx]{1,5}[.)])")
-ENDED = re.compile(r"[.!?:;…»”\"]\s*$")
+_ENDS = (".", "!", "?", ":", ";", "…", "»", "”", '"')
 BLANK_LINE = "\n\n"
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 
@@ -81,7 +81,12 @@ def _continues(line: str, following: str, width: int | None) -> bool:
         return False
     if _is_full(line, following, width):
         return True
-    return following[0].islower() and not ENDED.search(line)
+    return following[0].islower() and not has_ended(line)
+
+
+def has_ended(line: str) -> bool:
+    """True for a tidy line that ends as sentences do."""
+    return line.endswith(_ENDS)
 
 
 def add_line(pieces: list[str], line: str, seams: Seams) -> None:

@@ -16,6 +16,7 @@ from indexer.model import (
     Document,
     FileProblem,
     Holdings,
+    PartialDate,
     Problem,
     Repeats,
     Root,
@@ -34,6 +35,7 @@ class EngineQuery:
 
     `every` is a second tree to be counted in the same go: a request that asks for two of five words also says how many
     documents have all five, and the words are looked up once for both. `explain` asks for the reasons of the hits.
+    `mention` asks for documents that name this date, or one inside it; none does where mentions are not looked for.
 
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
     of them, closer together, come first (engines.closeness). `accents` prefers, among these, texts with the accents
@@ -44,6 +46,7 @@ class EngineQuery:
     types: tuple[str, ...] = ()
     date: DateFilter | None = None
     languages: tuple[str, ...] = ()
+    mention: PartialDate | None = None
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
@@ -63,6 +66,9 @@ class EngineAnswer:
     every filter but the one of their own group; `dates` by year (the key yyyy0000, 0 unknown), and by date key inside
     the year that the filter opens (DateFilter.opened). Equal scores and keys are ordered by id, so pages never overlap.
 
+    `mentions` counts so, by date key, the documents that name a date: by year, by month in the year and by day in the
+    month that the filter is in. A document counts under each date that it names. None when they are not looked for.
+
     The `text` of a hit is what its passages are chosen from: the whole text or, of a long one, the parts of it with
     most of what was asked, joined by a blank line. `Snapshot.get` gives whole texts. `reasons`
     holds, for each hit, what adds up to its score, the greatest first; nothing of any when the query did not ask.
@@ -78,6 +84,7 @@ class EngineAnswer:
     types: Mapping[str, int]
     dates: Mapping[int, int]
     languages: Mapping[str, int]
+    mentions: Mapping[int, int] | None
     reasons: tuple[tuple[Contribution, ...], ...]
     repeats: tuple[Repeats, ...]
     reprises: int
@@ -115,6 +122,10 @@ class Snapshot(Protocol):
     @property
     def sigles(self) -> tuple[Learned, ...]:
         """What the documents say their sigles stand for; the same object as long as a new generation has the same."""
+
+    @property
+    def mentions(self) -> bool:
+        """Whether it knows which dates its documents name."""
 
     @property
     def holdings(self) -> Holdings:
@@ -249,8 +260,11 @@ class Engine(Protocol):
     def rollback(self) -> int:
         """Put the generation before the one in service back; its number. Raises IndexLocked, IndexMissing."""
 
-    def update(self, lists: WordLists, rules_digest: str, *, full: bool = False) -> AbstractContextManager[Update]:
-        """Hold the write lock for a run that is to use these word lists and type rules.
+    def update(
+        self, lists: WordLists, rules_digest: str, *, mentions: bool = False, full: bool = False
+    ) -> AbstractContextManager[Update]:
+        """Hold the write lock for a run that is to use these word lists and type rules and, with `mentions`, looks for
+        the dates that documents name.
 
         Raises IndexLocked, and IndexProblem for an index that cannot be read, unless the run is a `full` one, whose
         rebuild is the repair.

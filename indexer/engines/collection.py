@@ -17,12 +17,13 @@ import numpy as np
 from indexer.columnar.alike import NONE_ALIKE, Alike
 from indexer.columnar.arrays import Array, narrowed, narrowest
 from indexer.columnar.generation import Part
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
 from indexer.columnar.sortkeys import SortedKeys
 from indexer.engines.columns import Column, Periods
 from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
+from indexer.engines.mentions import NamedYears
 from indexer.french.spelling import bare
 from indexer.query.tree import LANGUAGE
 
@@ -66,6 +67,8 @@ class Collection:
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
+        naming = [part for part in self.parts if MENTION in part.segment.field_names]
+        self.fields[MENTION] = IndexedField(MENTION, naming, self.documents)
         self._title_keys: dict[str, SortedKeys] = {}
         self.memory: Memory[TermList] = Memory(max(_DECODED_BYTES, self.documents * 8))
         self._forms: dict[str, tuple[str, ...]] = {}
@@ -158,6 +161,11 @@ class Collection:
         keys = np.asarray(self.dates.values, np.int64)
         values, places = np.unique(keys - keys % 10_000, return_inverse=True)
         return Column(values.tolist(), narrowed(places).take(self.dates.ords))
+
+    @cached_property
+    def named_years(self) -> NamedYears:
+        """The years that each document names; none where mentions were not looked for."""
+        return NamedYears(self.fields[MENTION])
 
     def _keywords(self, column: Callable[[Segment], Keywords]) -> Column:
         lists = [[value.decode() for value in column(part.segment).values] for part in self.parts]

@@ -15,6 +15,7 @@ from indexer.engines.excerpts import Reader
 from indexer.engines.explain import Explainer
 from indexer.engines.lists import Terms
 from indexer.engines.matching import Matcher
+from indexer.engines.mentions import mention_counts, naming
 from indexer.engines.ranked import Ranker, reasons_with, texts_of
 from indexer.engines.reprises import Reprises, repeats_of
 from indexer.engines.scoring import Scorer
@@ -37,6 +38,7 @@ class Found:
     types: Mapping[str, int] = field(default_factory=dict)
     dates: Mapping[int, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    mentions: Mapping[int, int] = field(default_factory=dict)
     reasons: Sequence[tuple[Contribution, ...]] = ()
     repeats: Sequence[Repeats] = ()
     reprises: int = 0
@@ -49,12 +51,14 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     if not collection.documents:
         return Found(reader, every=None if query.every is None else 0)
     matcher = Matcher(collection, terms, stem)
-    filters = _Filters(collection, query)
+    filters = _Filters(collection, query, terms)
     matched = _alive(collection, matcher.docs(query.tree))
-    spoken = filters.by_language(matched)
+    citing = filters.by_mention(matched)
+    spoken = filters.by_language(citing)
     right_type, right_date = filters.by_type(spoken), filters.by_date(spoken)
     docs = filters.by_date(right_type)
-    any_language = docs if spoken is matched else filters.by_date(filters.by_type(matched))
+    any_language = docs if spoken is citing else filters.by_date(filters.by_type(citing))
+    any_mention = docs if citing is matched else filters.by_date(filters.by_type(filters.by_language(matched)))
     scorer, closeness = Scorer(terms, matcher, ranking), Closeness(collection, terms, matcher, ranking)
     reprises = Reprises(collection, docs if query.grouped else docs[:0])
     hits = Ranker(collection, scorer, closeness, reader, ranking).page(query, docs, reprises)
@@ -71,6 +75,7 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         types=collection.types.counts(right_date),
         dates=_date_counts(collection, right_type, query.date),
         languages=collection.languages.counts(any_language),
+        mentions=mention_counts(collection.named_years, any_mention, terms, query.mention),
         reasons=reasons,
         repeats=[repeats_of(collection, hit.number, reprises.others(hit.number)) for hit in hits],
         reprises=reprises.beneath,
@@ -78,10 +83,12 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
 
 
 class _Filters:
-    """The filters of a query, as tables over the distinct values of a column."""
+    """The filters of a query, as tables over the distinct values of a column; that of mentions is a posting list."""
 
-    def __init__(self, collection: Collection, query: EngineQuery) -> None:
+    def __init__(self, collection: Collection, query: EngineQuery, terms: Terms) -> None:
         self._collection = collection
+        self._mention = query.mention
+        self._naming = naming(terms, query.mention) if query.mention else None
         self._types = self._dates = self._languages = None
         if query.types:
             self._types = np.isin(np.array(collection.types.values, object), query.types)
@@ -92,7 +99,13 @@ class _Filters:
 
     def by_all(self, docs: Array) -> Array:
         """Those of the documents that pass every filter."""
-        return self.by_date(self.by_type(self.by_language(docs)))
+        return self.by_date(self.by_type(self.by_language(self.by_mention(docs))))
+
+    def by_mention(self, docs: Array) -> Array:
+        """Those of the documents that name the date."""
+        if self._mention is None:
+            return docs
+        return docs[:0] if self._naming is None else docs[self._naming.contains(docs)]
 
     def by_language(self, docs: Array) -> Array:
         """Those of the documents that are in one of the languages."""

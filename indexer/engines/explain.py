@@ -24,6 +24,7 @@ from indexer.query.tree import (
     And,
     Either,
     Keyword,
+    Mention,
     Near,
     Node,
     Not,
@@ -78,7 +79,7 @@ class Explainer:
                 best = np.argmax([self._scores(child, docs) for child in node.children], axis=0)
                 for number, child in enumerate(node.children):
                     self._explain(child, docs[best == number], factor, found)
-            case Range() | Type() | Keyword() | All() | Not():
+            case Range() | Type() | Keyword() | Mention() | All() | Not():
                 pass
 
     def _scores(self, node: Node, docs: Array) -> Array:

@@ -21,7 +21,7 @@ from indexer.engines.lexicon import LocalLexicon
 from indexer.engines.problems import PROBLEMS, printable, problems_from
 from indexer.engines.reprises import all_repeats_of
 from indexer.engines.sigles import SIGLES, learned_from
-from indexer.engines.update import WORDS, LocalUpdate
+from indexer.engines.update import MENTIONS, WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
 from indexer.model import (
@@ -87,6 +87,11 @@ class LocalSnapshot:
         """See engines.base.Snapshot. An index that was written before there were any has none."""
         return _learned((self._folder / SIGLES).read_bytes()) if SIGLES in self.manifest.files else ()
 
+    @property
+    def mentions(self) -> bool:
+        """See engines.base.Snapshot."""
+        return MENTIONS in self.manifest.built_with
+
     @cached_property
     def holdings(self) -> Holdings:
         """See engines.base.Snapshot."""
@@ -123,6 +128,7 @@ class LocalSnapshot:
                 types=found.types,
                 dates=found.dates,
                 languages=found.languages,
+                mentions=found.mentions if self.mentions else None,
                 reasons=tuple(found.reasons),
                 repeats=tuple(found.repeats),
                 reprises=found.reprises,
@@ -236,12 +242,14 @@ class LocalEngine:
             return self._directory.rollback()
 
     @contextlib.contextmanager
-    def update(self, lists: WordLists, rules_digest: str, *, full: bool = False) -> Iterator[LocalUpdate]:
+    def update(
+        self, lists: WordLists, rules_digest: str, *, mentions: bool = False, full: bool = False
+    ) -> Iterator[LocalUpdate]:
         """See engines.base.Engine."""
         with self._directory.writing():
             base, roots = self._base(full)
             manifest, generation = (base.manifest, base.generation) if base else (None, None)
-            yield LocalUpdate(self._directory, manifest, generation, roots, lists, rules_digest)
+            yield LocalUpdate(self._directory, manifest, generation, roots, lists, rules_digest, mentions)
 
     def _base(self, full: bool) -> tuple[LocalSnapshot | None, tuple[Root, ...]]:
         """The generation in service and its roots. A full rebuild is the repair: it does without a damaged one."""

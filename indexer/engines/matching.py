@@ -18,6 +18,7 @@ from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.engines.collection import Collection, PrefixDocs
 from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, merged
+from indexer.engines.mentions import naming
 from indexer.engines.positions import near_docs, phrase_docs
 from indexer.query.tree import (
     All,
@@ -25,6 +26,7 @@ from indexer.query.tree import (
     Either,
     Keyword,
     Leaf,
+    Mention,
     Near,
     Node,
     Not,
@@ -79,6 +81,9 @@ class Matcher:
             case Range() | Type() | Keyword():
                 taken, ords = self._of_column(node)
                 return np.flatnonzero(taken.take(ords))
+            case Mention():
+                found = naming(self._terms, node.date)
+                return np.zeros(0, np.int64) if found is None else found.docs
             case All():
                 return np.arange(self._documents)
             case Not():
@@ -116,7 +121,7 @@ class Matcher:
             case And():
                 every: Array = _count(docs, map(partial(self.holds, docs=docs), node.children)) == len(node.children)
                 return every
-            case Phrase() | Near() | Prefix():
+            case Phrase() | Near() | Prefix() | Mention():
                 return found_in(self.docs(node), docs)[1]
 
     def docs_in_field(self, node: Phrase | Near, field: str) -> Array:
@@ -286,7 +291,7 @@ class Matcher:
                 return min(map(self._postings, node.children), default=self._documents)
             case Or() if node.at_least > 0:
                 return sum(sorted(map(self._postings, node.children))[: len(node.children) - node.at_least + 1])
-            case Prefix():
+            case Prefix() | Mention():
                 return len(self.docs(node))
             case _:
                 return self._documents

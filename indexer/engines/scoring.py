@@ -23,6 +23,7 @@ from indexer.query.tree import (
     And,
     Either,
     Keyword,
+    Mention,
     Near,
     Node,
     Not,
@@ -149,7 +150,7 @@ class Scorer:
                 self._together(node, docs, factor, scores)
             case Prefix():
                 scores[self._matcher.holds(node, docs)] += factor * PREFIX_SCORE
-            case Range() | Type() | Keyword() | All() | Not():
+            case Range() | Type() | Keyword() | Mention() | All() | Not():
                 pass
 
     def _word(self, word: Word, factor: float) -> list[Share]:

@@ -23,10 +23,12 @@ from indexer.engines.problems import PROBLEMS, problems_from, problems_to_bytes
 from indexer.engines.sigles import SIGLES, SigleCounts, learned_from
 from indexer.errors import IndexDamaged
 from indexer.french import CHAIN_VERSION, WordLists
+from indexer.french.mentions import MENTIONS_VERSION
 from indexer.model import Document, Problem, Root
 
 FILES = "files.json"
 WORDS = "words-"
+MENTIONS = "mentions"
 
 # Documents of a file looked up at once.
 _AT_ONCE = 4096
@@ -35,6 +37,7 @@ _REASONS = {
     "chain": "l’analyse du français a changé de version",
     "words": "les listes de mots ont changé",
     "types": "les règles de types ou les noms de colonnes ont changé",
+    MENTIONS: "la recherche des dates citées a changé",
 }
 
 
@@ -42,7 +45,7 @@ class LocalUpdate:
     """A run under the write lock. See engines.base.Update.
 
     `manifest` and `base` are the generation in service, None when there is none, or none that can be opened; `roots`
-    are its roots, which a repair may know without it.
+    are its roots, which a repair may know without it. `mentions`: dates that documents name are looked for.
     """
 
     def __init__(
@@ -53,12 +56,16 @@ class LocalUpdate:
         roots: tuple[Root, ...],
         lists: WordLists,
         rules_digest: str,
+        mentions: bool,
     ) -> None:
         self._directory = directory
         self._manifest = manifest
         self._base = base
         self._lists = lists
         self._built_with = {"chain": CHAIN_VERSION, "words": lists.digest, "types": rules_digest}
+        self._mentions = mentions
+        if mentions:
+            self._built_with[MENTIONS] = MENTIONS_VERSION
         self._continued: Manifest | None = None  # the generation that this run writes on top of
         self._writer: Writer | None = None
         self._sigles = SigleCounts()
@@ -119,7 +126,7 @@ class LocalUpdate:
 
     def preparer(self) -> Callable[[], Preparer]:
         """See engines.base.Update."""
-        return partial(WordsPreparer, dict(self._lists.files))
+        return partial(WordsPreparer, dict(self._lists.files), mentions=self._mentions)
 
     def joints(self) -> Joins:
         """See engines.base.Update."""
@@ -251,4 +258,5 @@ def _placed(place: Place) -> Placed:
 
 def _outdated(manifest: Manifest, now: Mapping[str, str]) -> str:
     """Why a generation has to be rebuilt, in French; empty when it need not be."""
-    return " ; ".join(reason for key, reason in _REASONS.items() if manifest.built_with.get(key) != now[key])
+    built = manifest.built_with
+    return " ; ".join(reason for key, reason in _REASONS.items() if built.get(key) != now.get(key))

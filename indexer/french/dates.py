@@ -139,7 +139,7 @@ def _between(first: str, last: str) -> DateFilter | None:
     end = asked_date(last) if last else None
     if last and not end:
         return None
-    start = _begun(first, end) if first else None
+    start = first_of(first, end) if first else None
     if first and not start:
         return None
     if start and end and start.first > end.last:
@@ -147,7 +147,8 @@ def _between(first: str, last: str) -> DateFilter | None:
     return DateFilter(start, end) if start or end else None
 
 
-def _begun(text: str, end: PartialDate | None) -> PartialDate | None:
+def first_of(text: str, end: PartialDate | None) -> PartialDate | None:
+    """The date of the first end of a period, which may leave to the last what they have in common; None for no date."""
     if (found := asked_date(text)) or not end:
         return found
     if found := asked_date(f"{text} {end.year:04}"):

@@ -14,9 +14,12 @@ from indexer.query.tree import BODY, FORMAT, LANGUAGE, TITLE
 TYPE = "type"
 DATE = "date"
 BEFORE, AFTER, SINCE, UNTIL = "avant", "après", "depuis", "jusqu’à"
+MENTION = "mention"
 PERIODS = frozenset((DATE, BEFORE, AFTER, SINCE, UNTIL))
 # Fields whose values are no words of a text; those of one name side by side mean any of them.
-VALUES = PERIODS | {TYPE, LANGUAGE, FORMAT}
+VALUES = PERIODS | {TYPE, LANGUAGE, FORMAT, MENTION}
+# Those of them whose values may be several words: 1er juillet 2023.
+DATED = PERIODS | {MENTION}
 
 # Names in one spelling → the field. The English title is in every habit.
 _NAMES = {
@@ -24,11 +27,15 @@ _NAMES = {
     **dict.fromkeys(("texte", "corps"), BODY),
     **dict.fromkeys(("langue", "language"), LANGUAGE),
     "format": FORMAT,
+    **dict.fromkeys(("mention", "date citee"), MENTION),
     **{plain(field): field for field in (TYPE, *sorted(PERIODS))},
 }
 # What a name may look like in a text; `field_named` reads all of it.
-NAME = r"(?i:titre|title|texte|corps|type|langue|language|format|date|avant|apr[eè]s|depuis|jusqu['’][aà])"
-_SAID = {TITLE: "titre", BODY: "texte", LANGUAGE: "langue"}
+NAME = (
+    r"(?i:titre|title|texte|corps|type|langue|language|format|mention|date[ \u00a0]cit[ée]e|date|avant|apr[eè]s|depuis|"
+    r"jusqu['’][aà])"
+)
+_SAID = {TITLE: "titre", BODY: "texte", LANGUAGE: "langue", MENTION: f"date{NO_BREAK}citée"}
 # What may follow a period in a sentence. Two dots leave it open.
 _AFTER_PERIOD = ",;:!?"
 
@@ -68,6 +75,14 @@ def period_asked(field: str, text: str) -> tuple[DateFilter, str] | None:
         return None
     asked = DateFilter(first=bound) if field in (AFTER, SINCE) else DateFilter(last=bound)
     return asked, said(field, date_text(end))
+
+
+def mention_asked(text: str) -> tuple[PartialDate, str] | None:
+    """The one date that a text asks to be named, with its read-back; None when it is not understood."""
+    text = text.rstrip(_AFTER_PERIOD)
+    period = asked_period(text) or asked_period(text.rstrip("."))
+    date = period.single if period else None
+    return (date, said(MENTION, date_text(date))) if date else None
 
 
 def _period_said(period: DateFilter) -> str:

@@ -9,6 +9,7 @@ The language, in the order in which it binds:
     titre:x  texte:x       x (a word, a prefix, a quote, a group) in the title, in the text
     type:x                 documents of a type, by its name or label
     date:x                 documents of a period: 2023-06, 2023-06..2023-09, 01/07/2023, juin 2023, inconnue
+    mention:x              documents that name a day, a month or a year, where the index knows which they name
     avant:x  après:x       strictly before, strictly after it; depuis:x, jusqu'à:x from and until, x included
     ( … )                  a group; glued to a word (salarié(e)s) or unbalanced, a parenthesis is only a sign
     -x                     without x, wherever it stands: it holds for its whole group
@@ -28,7 +29,8 @@ French typography, with which it reads back (`titre : paix`); with ordinary spac
 not understood (Note : …, date:hier, http://…), it is text. What a field asks is required and never relaxed. A field
 before a group holds for all in it, which is required too: `titre:(a b)` is both. A date may be several words without
 quotes (date:1er juillet 2023). A document has one type, so several `type:` side by side, with ET or without, mean any
-of them, and so do several `date:`; `après:2020 avant:2023` are bounds, and both hold.
+of them, and so do several `date:`; `après:2020 avant:2023` are bounds, and both hold. It names many dates: of several
+`mention:` all hold.
 
 Operators are in capitals. A text without a lower-case letter that has three other words or more and a stop word
 besides is a headline typed in capitals: its ET, OU and SAUF are words (FIN DU MANDAT ET RETRAIT DES TROUPES). ONU OU UA
@@ -54,9 +56,36 @@ from indexer.french import Analyzer, Chunk
 from indexer.french.spelling import bare
 from indexer.french.typography import number, quoted
 from indexer.model import Position
-from indexer.query.fields import DATE, NAME, PERIODS, VALUES, field_named, language_asked, period_asked, said
+from indexer.query.fields import (
+    DATE,
+    DATED,
+    MENTION,
+    NAME,
+    PERIODS,
+    VALUES,
+    field_named,
+    language_asked,
+    mention_asked,
+    period_asked,
+    said,
+)
 from indexer.query.query import Query
-from indexer.query.tree import FORMAT, LANGUAGE, And, Keyword, Near, Node, Not, Or, Phrase, Prefix, Range, Type, Word
+from indexer.query.tree import (
+    FORMAT,
+    LANGUAGE,
+    And,
+    Keyword,
+    Mention,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Type,
+    Word,
+)
 
 # Further apart than a paragraph, words have no more to do with each other than anywhere in the text.
 MAX_DISTANCE = 100
@@ -72,13 +101,21 @@ class Limits:
     min_prefix: int = 3
 
 
-def parse(text: str, analyzer: Analyzer, limits: Limits = Limits(), type_named: Callable[[str], str] = str) -> Query:
+def parse(
+    text: str,
+    analyzer: Analyzer,
+    limits: Limits = Limits(),
+    type_named: Callable[[str], str] = str,
+    *,
+    mentions: bool = False,
+) -> Query:
     """Read any text. QueryTooLarge when it passes a limit; nothing else is ever raised.
 
-    `type_named` gives the document type that a name or label means; one that means none is given back.
+    `type_named` gives the document type that a name or label means; one that means none is given back. Without
+    `mentions` the index does not know which dates documents name: to ask for them is text.
     """
     text = _INNER_STAR.sub("", _composed(text, limits.max_chars))
-    reader = _Reader(text, analyzer, limits, type_named)
+    reader = _Reader(text, analyzer, limits, type_named, mentions)
     tokens = reader.tokens(operators=not reader.is_headline())
     if tokens and not any(token.kind == "part" for token in tokens):
         tokens = reader.tokens(operators=False)  # « OU » alone is the word
@@ -291,11 +328,14 @@ class _Lexeme(NamedTuple):
 class _Reader:
     """Reads one text into tokens."""
 
-    def __init__(self, text: str, analyzer: Analyzer, limits: Limits, type_named: Callable[[str], str]) -> None:
+    def __init__(
+        self, text: str, analyzer: Analyzer, limits: Limits, type_named: Callable[[str], str], mentions: bool
+    ) -> None:
         self._text = text
         self._analyzer = analyzer
         self._limits = limits
         self._type_named = type_named
+        self._mentions = mentions
         self._known: dict[tuple[str, bool, str], _Token] = {}
 
     def is_headline(self) -> bool:
@@ -406,10 +446,13 @@ class _Reader:
         yield from self._quote(quote._replace(field="", within=""))
 
     def _value(self, text: str, field: str) -> _Clause | None:
-        """What a text asks as a type, a language, a format or a period; None when it is none."""
+        """What a text asks as a type, a language, a format, a period or a date that is named; None when it is none."""
         if field in PERIODS:
             asked = period_asked(field, text)
             return asked and _Clause(Range(asked[0]), asked[1], choice=DATE if field == DATE else "")
+        if field == MENTION:
+            named = mention_asked(text) if self._mentions else None
+            return named and _Clause(Mention(named[0]), named[1])
         seen = _readable(text).strip(_PUNCTUATION)
         if field == LANGUAGE:
             language = language_asked(seen)
@@ -442,7 +485,7 @@ class _Reader:
 
     def _value_at(self, text: str, chunks: Sequence[Chunk], field: str) -> tuple[int, _Clause | None]:
         """How many of the chunks are a type or a period together, the most that are, and what they ask."""
-        for taken in (1,) if field not in PERIODS else _lengths_of_periods(text, chunks):
+        for taken in (1,) if field not in DATED else _lengths_of_periods(text, chunks):
             if clause := self._value(text[chunks[0].start : chunks[taken - 1].end], field):
                 return taken, clause
         return 1, None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.model import DateFilter
+from indexer.model import DateFilter, PartialDate
 
 TITLE = "title"
 BODY = "body"
@@ -85,6 +85,13 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Documents that name a date, or one inside it (June 2023 in 2023); adds nothing to the score."""
+
+    date: PartialDate
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every document, with score 0."""
 
@@ -132,7 +139,7 @@ class Weighted:
     weight: float
 
 
-Node = Word | Phrase | Prefix | Near | Range | Type | Keyword | All | Not | And | Or | Either | Weighted
+Node = Word | Phrase | Prefix | Near | Range | Type | Keyword | Mention | All | Not | And | Or | Either | Weighted
 Leaf = Word | Phrase | Prefix | Near
 
 

@@ -63,7 +63,8 @@ def reindex(
     )
     digest = _digest_of(rules, settings.columns)
     with remembered(engine, asked, dry_run=dry_run) as ended:
-        with _write_failures_named(), engine.update(lists, digest, full=full) as update:
+        mentions = settings.corpus.mentions
+        with _write_failures_named(), engine.update(lists, digest, mentions=mentions, full=full) as update:
             run = Run(
                 update,
                 settings,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer
-from indexer.model import DateFilter
+from indexer.model import DateFilter, PartialDate
 from indexer.query import (
     All,
     And,
@@ -30,7 +30,7 @@ from indexer.query import (
     parse,
     positive_leaves,
 )
-from indexer.query.tree import BODY, TITLE, Keyword
+from indexer.query.tree import BODY, TITLE, Keyword, Mention
 
 # typed, understood, why. The no-break spaces inside « » are written as spaces here.
 UNDERSTOOD = [
@@ -419,6 +419,26 @@ def test_an_unknown_language_may_be_asked_and_what_is_none_is_text(analyzer: Ana
 def test_a_format_is_asked_by_its_name(analyzer: Analyzer) -> None:
     assert parse("format:PDF", analyzer).required == (Keyword("format", "pdf"),)
     assert parse("-format:pdf mandat", analyzer).excluded == (Keyword("format", "pdf"),)
+
+
+@pytest.mark.parametrize("typed", ["mention:2023-06", "Mention:juin 2023", 'mention:"juin 2023"', "date citee:06/2023"])
+def test_a_date_that_is_named_is_asked_in_all_its_spellings_and_reads_back(analyzer: Analyzer, typed: str) -> None:
+    query = parse(f"{typed} mandat", analyzer, mentions=True)
+    assert query.required == (Mention(PartialDate(2023, 6)),)
+    assert query.understood == "mandat ET date\u00a0citée\u00a0:\u00a0juin\u00a02023"
+    assert query.required[0] in parse(query.understood, analyzer, mentions=True).required
+
+
+def test_of_several_dates_that_are_named_all_hold(analyzer: Analyzer) -> None:
+    query = parse("mention:2023 mention:2021 -mention:2019", analyzer, mentions=True)
+    assert query.required == (Mention(PartialDate(2023)), Mention(PartialDate(2021)))
+    assert query.excluded == (Mention(PartialDate(2019)),)
+
+
+def test_a_mention_that_is_no_date_or_cannot_be_asked_is_text(analyzer: Analyzer) -> None:
+    for typed in ("mention:honorable", "mention:2020..2023", "mention : 2023"):
+        assert not parse(typed, analyzer, mentions=True).required, typed
+    assert not any(isinstance(node, Mention) for node in parse("mention:2023", analyzer).asked)
 
 
 def test_languages_and_formats_side_by_side_mean_any_of_them(analyzer: Analyzer) -> None:

@@ -116,7 +116,9 @@ class MemoryEngine:
     remembered: list[RunRecord] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def update(self, lists: WordLists, rules_digest: str, *, full: bool = False) -> Iterator[MemoryUpdate]:
+    def update(
+        self, lists: WordLists, rules_digest: str, *, mentions: bool = False, full: bool = False
+    ) -> Iterator[MemoryUpdate]:
         yield MemoryUpdate(self.state, self._put)
 
     def warnings(self) -> tuple[str, ...]:

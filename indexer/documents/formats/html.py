@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
@@ -13,6 +14,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from indexer.documents.assemble import web_address
 from indexer.documents.decode import clean, decode
 from indexer.documents.entry import Draft
+from indexer.documents.formats.furniture import Paragraph, without_furniture
 from indexer.documents.formats.properties import real_authors
 from indexer.documents.formats.source import Drafts, Source, digest_of
 from indexer.errors import UnreadableDocument
@@ -290,6 +292,9 @@ def _text(found: Mapping[str, Any], key: str) -> str | None:
 _SEPARATED = re.compile(r"\s+[|•·»›:/–—-]{1,2}\s+|\s*\|\s*")
 _BAR = re.compile(r"\s*\|\s*|\s+[•»›]\s+")
 _MAX_SITE_NAME = 60
+_MAX_CHROME = 4_000  # characters of a header or footer: a site does not name itself behind all of its menus
+# Characters that a line which is the title may have more than it: signs that are not seen, accents written apart.
+_MAX_MORE = 40
 _TAG = "balise <title>"
 _CHROME = "header, footer, #header, #footer, #logo, .logo"
 
@@ -298,13 +303,11 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
     """The page's own title without the name of its site, and where it stood."""
     node = page.css_first("head > title") or page.css_first("title")
     candidates = [(facts.title, facts.title_rule), (_words(node) if node else None, _TAG)]
-    chrome = None
+    chrome = cache(lambda: plain(" ".join(found.text(separator=" ")[:_MAX_CHROME] for found in page.css(_CHROME)[:10])))
     for title, rule in candidates:
         title = squeeze(title or "")
         if not title:
             continue
-        if chrome is None:
-            chrome = plain(" ".join(_words(found) for found in page.css(_CHROME)[:10]))
         bare = _without_site(title, facts.site, headings, paragraphs, chrome)
         # A <title> that shares nothing with the page's one heading names the site (« Le Quotidien de la Lagune »).
         foreign = node and rule == _TAG and len(headings) == 1 and not _alike(bare or "", headings[0])
@@ -315,7 +318,9 @@ def _title(page: LexborHTMLParser, facts: _Facts, headings: list[str], paragraph
     return None, ""
 
 
-def _without_site(title: str, site: str | None, headings: list[str], paragraphs: list[str], chrome: str) -> str | None:
+def _without_site(
+    title: str, site: str | None, headings: list[str], paragraphs: list[str], chrome: Callable[[], str]
+) -> str | None:
     """`title` without a first or last segment that is the site's name; None when it is nothing else.
 
     A segment is the site's name when the page says so (og:site_name), when it stands in the page's own header or
@@ -324,7 +329,7 @@ def _without_site(title: str, site: str | None, headings: list[str], paragraphs:
     names = {plain(site)} if site else set()
     if plain(title) in names:
         return None
-    known = {plain(line) for line in (*headings, *paragraphs[:12]) if len(line) < 400}
+    known = {plain(line) for line in (*headings, *paragraphs[:12]) if len(line) <= len(title) + _MAX_MORE}
     if plain(title) in known:
         return title
     for _ in range(3):
@@ -339,7 +344,7 @@ def _without_site(title: str, site: str | None, headings: list[str], paragraphs:
         ends = [end for end in both if end[0].strip() and 0 < len(plain(end[1])) <= _MAX_SITE_NAME]
         rest = (
             next((rest for rest, segment, _ in ends if plain(segment) in names), None)
-            or next((rest for rest, segment, _ in ends if _names_site(plain(segment), chrome)), None)
+            or next((rest for rest, segment, _ in ends if _names_site(plain(segment), chrome())), None)
             or next((rest for rest, _, _ in ends if plain(rest) in known), None)
             or next((rest for rest, _, sign in ends if _BAR.fullmatch(sign)), None)
         )
@@ -358,7 +363,7 @@ def _alike(title: str, heading: str) -> bool:
 
 
 def _names_site(name: str, chrome: str) -> bool:
-    return len(name) > 2 and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", chrome))
+    return len(name) > 2 and name in chrome and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", chrome))
 
 
 # --- text ----------------------------------------------------------------------------------------------------------
@@ -369,6 +374,7 @@ _BLOCKS = _names(
     " summary table tbody tfoot thead tr ul"
 )
 _CELLS = frozenset(("td", "th"))
+_TOLD = _BLOCKS | _CELLS | {"a", "br"}  # elements that make a difference to the paragraphs
 _SKIPPED = _names(
     "script style noscript template svg math nav footer aside select button textarea input label iframe object embed"
     " canvas audio video dialog head title menu"
@@ -383,31 +389,40 @@ _BOILERPLATE = _names(
 _BOILERPLATE_NAMES = re.compile(
     r"lire-aussi|voir-aussi|aller-plus-loin|sur-le-meme-sujet|most-read|plus-lus|site-header"
 )
+_ROLES = _names("navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar")
+_CONTROLS = _names("button input textarea select")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_GUARDS = 200
 _ENOUGH = 250
 _NUMBER = re.compile(r"[\s\[(]*\d{1,3}[\s\])]*")
-_HTML_SPACES = re.compile(r"[ \t\n]+")
+_HTML_SPACES = re.compile(r"[\t\n][ \t\n]*| [ \t\n]+")  # a lone space, which stays, is no match
 _CELL_MARK = " · "
+_LONGEST_CELL = 400
 
 
 def _article(page: LexborHTMLParser, body: LexborNode) -> tuple[LexborNode | None, list[str]]:
     """(element, paragraphs) of the part of the page that is its text; the element is None for the whole page."""
-    whole = _Text(body).paragraphs
-    enough = min(_ENOUGH, _size(whole) * 0.5)
-    articles = [(_prose(node), node) for node in page.css("article")[:30]]
-    largest, article = max(articles, key=lambda pair: pair[0], default=(0, None))
-    # One <article> among many is a teaser of another page.
-    chosen: list[LexborNode | None] = (
-        [article] if article is not None and largest * 2 >= sum(size for size, _ in articles) else []
-    )
-    chosen += [page.css_first(selector) for selector in ("main", "[role=main]", "[itemprop~=articleBody]")]
+    chosen = [_own_article(page), *map(page.css_first, ("main", "[role=main]", "[itemprop~=articleBody]"))]
+    short: list[tuple[LexborNode, list[str]]] = []
     for node in chosen:
         if node is not None and node.tag != "body":
             found = _Text(node).paragraphs
-            if found and _size(found) >= enough:
+            if _size(found) >= _ENOUGH:
                 return node, found
-    return None, whole
+            short.append((node, found))
+    whole = _Text(body).paragraphs
+    # A page may hardly say anything.
+    some = next((pair for pair in short if pair[1] and _size(pair[1]) >= _size(whole) * 0.5), None)
+    return some or (None, whole)
+
+
+def _own_article(page: LexborHTMLParser) -> LexborNode | None:
+    """The <article> that is the page's own: one among many is a teaser of another page."""
+    articles = page.css("article")[:30]
+    if len(articles) <= 1:
+        return articles[0] if articles else None
+    sizes = list(map(_prose, articles))
+    return articles[sizes.index(max(sizes))] if max(sizes) * 2 >= sum(sizes) else None
 
 
 def _size(paragraphs: Iterable[str]) -> int:
@@ -422,42 +437,44 @@ class _Text:
     """The paragraphs below one element, gathered in one pass without recursion."""
 
     def __init__(self, root: LexborNode) -> None:
-        self.paragraphs: list[str] = []
+        self._found: list[Paragraph] = []
         self._pieces: list[str] = []
-        self._links = 0  # characters of the current paragraph that stand in links
-        self._menu: list[str] = []  # short paragraphs in a row that are nothing but a link
+        self._linked = self._links = 0  # of the current paragraph
+        self._parents = [0]  # of each block, the one around it
+        self._block = 0
+        self._controls: set[int] = set()  # blocks with something to press or to fill in
+        self._rows: set[int] = set()  # rows of tables that are no tables
+        self._weighed = 0  # rows that were looked at for that
         self._root = root
         self._root_size = -1
         self._guards = 0
-        self._menus: list[str] = []
         self._gather(root)
         self._end_paragraph()
-        self._end_menu()
-        if not self.paragraphs:
-            self.paragraphs = self._menus  # a page of links is a page too
+        self.paragraphs = without_furniture(self._found, self._parents, self._controls)
 
     def _gather(self, root: LexborNode) -> None:
         end = root.mem_id
         node = root
-        links = preformatted = 0
+        linked = preformatted = 0
         while True:
             tag = node.tag
             below = None
             if tag == "-text":
                 text = node.text_content or ""
-                if not preformatted:
+                if not preformatted and ("\n" in text or "  " in text or "\t" in text):
                     text = _HTML_SPACES.sub(" ", text)
                 self._pieces.append(text)
-                if links:
-                    self._links += len(text)
+                if linked:
+                    self._linked += len(text)
             elif tag and tag[0] != "-" and (node.mem_id == end or not self._is_dropped(node, tag)):
                 below = node.first_child
-                self._open(tag)
+                if tag in _TOLD:
+                    self._open(node, tag)
                 if below is not None:
-                    links += tag == "a"
+                    linked += tag == "a"
                     preformatted += tag == "pre"
-                elif tag in _BLOCKS:
-                    self._end_paragraph()
+                elif tag in _TOLD:
+                    self._close(node, tag)
             if below is not None:
                 node = below
                 continue
@@ -471,27 +488,63 @@ class _Text:
                     return
                 node = parent
                 closed = node.tag or ""
-                links -= closed == "a"
+                linked -= closed == "a"
                 preformatted -= closed == "pre"
-                if closed in _BLOCKS:
-                    self._end_paragraph()
+                if closed in _TOLD:
+                    self._close(node, closed)
             else:
                 return
 
-    def _open(self, tag: str) -> None:
-        if tag in _BLOCKS:
+    def _open(self, node: LexborNode, tag: str) -> None:
+        if tag in _BLOCKS or (tag in _CELLS and self._is_column(node)):
             self._end_paragraph()
+            self._parents.append(self._block)
+            self._block = len(self._parents) - 1
+            if tag == "tr" and self._is_layout(node):
+                self._rows.add(node.mem_id)
         elif tag == "br":
-            self._pieces.append("\n")
+            # Two line ends in a row made paragraphs before <p> did.
+            if self._pieces and not self._since_line_end().strip():
+                self._end_paragraph()
+            else:
+                self._pieces.append("\n")
+        elif tag == "a":
+            self._links += 1
         elif tag in _CELLS and any(piece.strip() for piece in self._pieces):
             self._pieces.append(_CELL_MARK)
 
+    def _close(self, node: LexborNode, tag: str) -> None:
+        if tag in _BLOCKS or (tag in _CELLS and self._is_column(node)):
+            self._end_paragraph()
+            self._block = self._parents[self._block]
+
+    def _since_line_end(self) -> str:
+        """What the open paragraph has behind its last <br>; a letter when it has none."""
+        for number in range(len(self._pieces) - 1, -1, -1):
+            if self._pieces[number] == "\n":
+                return ""
+            if self._pieces[number].strip():
+                break
+        return "x"
+
+    def _is_layout(self, row: LexborNode) -> bool:
+        """True for a row in which a column of a page stands, and no table's cell."""
+        self._weighed += 1
+        if self._weighed > _MAX_GUARDS:
+            return False
+        return any(len(cell.text()) > _LONGEST_CELL for cell in row.iter() if cell.tag in _CELLS)
+
+    def _is_column(self, cell: LexborNode) -> bool:
+        row = cell.parent
+        return row is not None and row.mem_id in self._rows
+
     def _end_paragraph(self) -> None:
-        """Close the current block. Two line ends in a row made paragraphs before <p> did."""
+        """Close the open paragraph; blank lines in it, of preformatted text, make it several."""
         if not self._pieces:
             return
         text = clean("".join(self._pieces))
-        links, self._links = self._links, 0
+        linked, links = self._linked, self._links
+        self._linked = self._links = 0
         self._pieces = []
         lines: list[str] = []
         for line in [*text.split("\n"), ""]:
@@ -499,24 +552,13 @@ class _Text:
             if tidy:
                 lines.append(tidy)
             elif lines:
-                self._add("\n".join(lines), links)
+                self._found.append(Paragraph("\n".join(lines), linked, links, self._block))
                 lines = []
-
-    def _add(self, paragraph: str, links: int) -> None:
-        if links and len(paragraph) < 60 and links >= len(paragraph) * 0.8:
-            self._menu.append(paragraph)
-            return
-        self._end_menu()
-        self.paragraphs.append(paragraph)
-
-    def _end_menu(self) -> None:
-        """Five short links in a row are a menu, whatever they are made of; fewer may be a list of sources."""
-        kept = self.paragraphs if len(self._menu) < 5 else self._menus
-        kept.extend(self._menu)
-        self._menu = []
 
     def _is_dropped(self, node: LexborNode, tag: str) -> bool:
         if tag in _SKIPPED:
+            if tag in _CONTROLS:
+                self._controls.add(self._block)
             return True
         attributes = node.attributes
         if attributes:
@@ -525,12 +567,15 @@ class _Text:
             style = attributes.get("style")
             if attributes.get("aria-hidden") == "true" or (style and _HIDDEN_STYLE.search(style)):
                 return self._is_small(node)  # whole pages are hidden so until a script shows them
+            if attributes.get("role") in _ROLES:
+                return self._is_small(node)
         if tag == "sup":
             inner = node.first_child
             return inner is not None and inner.tag == "a" and bool(_NUMBER.fullmatch(node.text()))
         if tag == "header":
             return not _within_article(node) and self._is_small(node)
         if tag == "form":  # some sites wrap the whole page in one
+            self._controls.add(self._block)
             return self._is_small(node)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
         if len(names) > 1 and tag not in ("a", "span", "article", "main") and _is_boilerplate(names):
@@ -544,7 +589,8 @@ class _Text:
             return False
         if self._root_size < 0:
             self._root_size = _prose(self._root)
-        return _prose(node) * 2 < self._root_size
+        # Most are so small that it is no matter what of their text is prose.
+        return len(node.text()) * 2 < self._root_size or _prose(node) * 2 < self._root_size
 
 
 def _prose(node: LexborNode) -> int:

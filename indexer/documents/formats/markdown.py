@@ -135,7 +135,7 @@ def _plain(body: str) -> tuple[str | None, list[str]]:
     title: str | None = None
     paragraphs: list[str] = []
     first_block = True
-    for kind, lines in _blocks(_COMMENT.sub("", body)):
+    for kind, lines in _blocks(_HIDDEN.sub("", _COMMENT.sub("", body))):
         if kind == "code":
             text = "\n".join(line for line in lines if line.strip())
         elif kind == "table":
@@ -162,6 +162,15 @@ def _blocks(body: str) -> Iterator[tuple[str, list[str]]]:
                 lines, fence = [], ""
             else:
                 lines.append(line)
+            continue
+        first = line.lstrip()[:1]
+        if first.isalpha():  # most lines: what is a mark begins with a sign or a number
+            lines.append(line)
+            continue
+        if not first:
+            if lines:
+                yield "p", lines
+                lines = []
             continue
         line = _QUOTE.sub("", line, count=1)
         opened = _FENCE.match(line)
@@ -228,8 +237,7 @@ _UNDERSCORES = re.compile(r"(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])")
 
 def _inline(text: str) -> str:
     """`text` without the marks of links, images, emphasis and code; what a backslash protects stays."""
-    if _HIDDEN.search(text):
-        text = _HIDDEN.sub("", text)
+    hides = "\\" in text or "*" in text
     if "\\" in text:
         text = _ESCAPED.sub(lambda match: chr(0xE000 + ord(match[1])), text)
     if "[" in text:
@@ -246,5 +254,5 @@ def _inline(text: str) -> str:
         text = _UNDERSCORES.sub("", text)
     text = text.replace("`", "").replace("~~", "")
     if "&" in text:
-        text = unescape(text)
-    return clean(_HIDDEN.sub(lambda match: chr(ord(match[0]) - 0xE000), text))
+        text = clean(unescape(text))
+    return _HIDDEN.sub(lambda match: chr(ord(match[0]) - 0xE000), text) if hides else text

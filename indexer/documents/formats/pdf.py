@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -34,8 +35,7 @@ def drafts(source: Source) -> Drafts:
     content = source.whole()
     with closing(_opened(content)) as document:
         pages, warnings = _pages_of(document)
-        letters = sum(sum(map(str.isalpha, line.text)) for lines in pages for line in lines)
-        if letters < _LEAST_LETTERS * len(pages):
+        if _is_scan(pages):
             yield Rejected(
                 None, None, f"aucune couche de texte (document numérisé ?) : {_pages(len(pages))}", empty=True
             )
@@ -53,6 +53,16 @@ def drafts(source: Source) -> Drafts:
             language=_language(document),
             pages=tuple(found.pages),
         )
+
+
+def _is_scan(pages: list[list[Line]]) -> bool:
+    """True for pages with hardly a letter; those of any other file are counted on its first ones alone."""
+    missing = _LEAST_LETTERS * len(pages)
+    for line in chain.from_iterable(pages):
+        if missing <= 0:
+            break
+        missing -= sum(map(str.isalpha, line.text))
+    return missing > 0
 
 
 def _opened(content: bytes) -> pypdfium2.PdfDocument:
@@ -108,11 +118,13 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
         places, lines = _Places(text_page), []
         for found in _LINE.finditer(text):
             written = found[0]
-            tidy = squeeze(_readable(written) if special else written)
+            tidy = squeeze(_readable(written) if special and _SPECIAL.search(written) else written)
             if not tidy:
                 continue
-            first = found.start() + len(written) - len(written.lstrip())
-            last = found.start() + len(written.rstrip()) - 1
+            first, last = found.start(), found.end() - 1
+            if tidy != written:
+                first += len(written) - len(written.lstrip())
+                last -= len(written) - len(written.rstrip())
             if not same:
                 first, last = (pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, place) for place in (first, last))
             lines.append(Line(tidy, *places.of(first, last)))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
 from indexer.documents.hyphens import Joins, Seams
-from indexer.documents.paragraphs import ENDED, MARKED, add_line
+from indexer.documents.paragraphs import MARKED, add_line, has_ended
 from indexer.french.spelling import plain
 
 
@@ -135,10 +135,10 @@ def paragraphs_of(pages: Sequence[list[Line]], joins: Joins) -> Paragraphs:
     starts: list[tuple[int, int]] = []
     before: _Placed | None = None
     for number, lines in enumerate(pages):
-        for at, placed in enumerate(layout.placed(lines)):
+        for at, placed in enumerate(layout.placed(number, lines)):
             goes_on = before is not None and layout.goes_on(before, placed, same_page=at > 0)
             text = placed.line.text
-            if _has_leaders(text):
+            if placed.leads:
                 text = _LEADERS.sub(" … ", text).strip()
             if goes_on:
                 add_line(made[-1][0], text, seams)
@@ -154,7 +154,8 @@ def paragraphs_of(pages: Sequence[list[Line]], joins: Joins) -> Paragraphs:
 
 def _has_leaders(text: str) -> bool:
     """The look-up of two signs in a row spares nearly every line the search."""
-    return any(sign in text for sign in ("..", ". .", "__", "……", "··")) and _LEADERS.search(text) is not None
+    likely = ".." in text or ". ." in text or "__" in text or "……" in text or "··" in text
+    return likely and _LEADERS.search(text) is not None
 
 
 def _place_of_last(made: list[tuple[list[str], float]]) -> tuple[int, int]:
@@ -163,43 +164,44 @@ def _place_of_last(made: list[tuple[list[str], float]]) -> tuple[int, int]:
 
 
 class _Placed(NamedTuple):
-    """A line and the edges of the column that it stands in."""
+    """A line, the edges of the column that it stands in, and whether it leads to a page number far behind."""
 
     line: Line
     left: float
     right: float
+    leads: bool
 
 
 class _Layout:
     """How the lines of a document usually stand: their size, and the distance from one to the next."""
 
-    def __init__(self, pages: Iterable[list[Line]]) -> None:
+    def __init__(self, pages: Sequence[list[Line]]) -> None:
         sizes: Counter[float] = Counter()
-        self._steps: list[float] = []
         for lines in pages:
             for line in lines:
-                sizes[round(line.size, 1)] += len(line.text)
-            self._steps += _steps(lines)
-        self.usual_size = sizes.most_common(1)[0][0] if sizes else 0.0
-        self._usual = median(self._steps) if self._steps else _DEFAULT_PITCH
+                sizes[line.size] += len(line.text)
+        self._steps = [_steps(lines) for lines in pages]
+        self.usual_size = _commonest(sizes)
+        self._usual = median(chain.from_iterable(self._steps)) if any(self._steps) else _DEFAULT_PITCH
         self._pitch = self._usual
 
-    def placed(self, lines: list[Line]) -> list[_Placed]:
+    def placed(self, number: int, lines: list[Line]) -> list[_Placed]:
         """The lines of a page with their columns."""
-        steps = _steps(lines)
+        steps = self._steps[number]
         self._pitch = median(steps) if len(steps) >= 8 else self._usual
         found: list[_Placed] = []
         for column in _columns(lines):
             left, right = min(line.left for line in column), sorted(line.right for line in column)
-            found += [_Placed(line, left, right[int(0.9 * (len(right) - 1))]) for line in column]
+            usual = right[int(0.9 * (len(right) - 1))]
+            found += [_Placed(line, left, usual, _has_leaders(line.text)) for line in column]
         return found
 
     def goes_on(self, before: _Placed, after: _Placed, *, same_page: bool) -> bool:
         """True when a line goes on with the one that follows it."""
         one, two = before.line, after.line
-        if abs(one.size - two.size) > 0.15 * one.size or MARKED.match(two.text) or _has_leaders(one.text):
+        if abs(one.size - two.size) > 0.15 * one.size or before.leads or MARKED.match(two.text):
             return False
-        ended = bool(ENDED.search(one.text))
+        ended = has_ended(one.text)
         drop = one.base - two.base
         if not same_page or drop < -one.size / 2:  # over to the next page or column
             return not ended and (two.text[0].islower() or _is_full(before, two))
@@ -215,6 +217,14 @@ class _Layout:
             return True
         # A heading of several lines.
         return not ended and (one.size > 1.15 * self.usual_size or (one.text.isupper() and two.text.isupper()))
+
+
+def _commonest(sizes: Counter[float]) -> float:
+    """The size that most letters have, to a tenth of a point."""
+    rounded: Counter[float] = Counter()
+    for size, letters in sizes.items():
+        rounded[round(size, 1)] += letters
+    return rounded.most_common(1)[0][0] if rounded else 0.0
 
 
 def _steps(lines: list[Line]) -> list[float]:
