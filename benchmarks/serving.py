@@ -48,7 +48,7 @@ def measure(workshop: Workshop) -> dict[str, Any]:
     for number in range(ROUNDS):
         for name, command in commands.items():
             tell(f"http: {name}, round {number + 1} of {ROUNDS}")
-            with _served(command) as (pid, port):
+            with served(command) as (pid, port):
                 _ask(port, questions, 2.0)  # fills the caches of both processes
                 rounds[name].append(_measured(pid, port, questions))
     return {name: {key: median([one[key] for one in found]) for key in found[0]} for name, found in rounds.items()}
@@ -67,7 +67,7 @@ def _tantivy(workshop: Workshop) -> list[str]:
 
 
 @contextmanager
-def _served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
+def served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Start a service on a free port; its process and port once it answers.
 
     Raises ServiceProblem, with the end of what the service said when something fails while it serves.
