@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from indexer.assembly import create_service
     from indexer.contract import DocumentJson, SearchPageJson, StatusJson, SuggestionsJson
     from indexer.errors import (
+        ConfigError,
         IndexMissing,
         IndexProblem,
         PageBeyondEnd,
@@ -94,6 +95,7 @@ __all__ = [
     "STATUS_OFF",
     "UNKNOWN_DATE",
     "UNKNOWN_LANGUAGE",
+    "ConfigError",
     "DateFilter",
     "DateSource",
     "Document",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 import types
 import typing
@@ -31,14 +32,16 @@ INDEX_NAME = "index-trouvaille"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the site says of itself. `status_page` is one of STATUS_PAGES; `trusted_proxies` is how many stand before
-    us."""
+    """What the site says of itself. `status_page` is one of STATUS_PAGES, `theme` a folder of templates and styles;
+    `trusted_proxies` is how many stand before us."""
 
     name: str
     tagline: str
     examples: tuple[str, ...]
     status_page: str
     trusted_proxies: int
+    contact: str
+    theme: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +287,7 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
     """The value in its declared type, paths made absolute against `base`."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if kind is Path and isinstance(value, str):
+    if kind in (Path, Path | None) and isinstance(value, str):
         return Path(os.path.abspath(base / value)) if value else None
     if typing.get_origin(kind) is tuple and isinstance(value, list):
         item = typing.get_args(kind)[0]
@@ -296,6 +299,7 @@ def _convert(key: str, value: Any, kind: Any, base: Path, origin: str) -> Any:
             float: "un nombre",
             str: "un texte",
             Path: "un chemin",
+            Path | None: "un chemin",
         }.get(kind, "une liste")
         raise ConfigError(f"{origin} : « {key} » attend {expected}, pas {value!r}.")
     return value
@@ -314,6 +318,9 @@ _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title
     "site.trusted_proxies", "server.waiting", "server.patience_s", "server.cache_bytes",
 )  # fmt: skip
 
+# What may stand in a link of a page: nothing else must become one.
+_CONTACT = re.compile(r"[^@\s:/?#]+@[^@\s:/?#]+|https?://\S+")
+
 _SHARES = ("ranking.b", "ranking.title_b", "ranking.synonym", "ranking.repeated")
 
 
@@ -329,5 +336,8 @@ def _check(values: Mapping[str, Any]) -> None:
         if values[key] not in known:
             told = ", ".join(f"« {value} »" for value in known)
             raise ConfigError(f"« {key} » est l’un de {told}, pas « {values[key]} ».")
+    contact = values["site.contact"]
+    if contact and not _CONTACT.fullmatch(contact):
+        raise ConfigError(f"« site.contact » est une adresse électronique ou une adresse https://, pas « {contact} ».")
     if not 0 <= values["server.port"] <= 65_535:
         raise ConfigError(f"« server.port » doit être entre 0 et 65535, pas {values['server.port']}.")

@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import SearchService
-from webapp import errors, front, headers
+from webapp import errors, front, headers, theme
 from webapp.freshness import Freshness
 from webapp.typography import FILTERS, FrenchSpaces
 from webapp.views import Views
@@ -19,7 +19,8 @@ __all__ = ["create_app"]
 def create_app(service: SearchService, meters_file: Path | None = None) -> Flask:
     """The WSGI application that answers from `service`. It sets no cookie; its state is what it keeps and counts.
 
-    `meters_file` is where the processes of one service count together.
+    `meters_file` is where the processes of one service count together. Raises ConfigError when the theme of the
+    settings cannot be used.
     """
     app = Flask("webapp", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD, nothing else
@@ -33,9 +34,12 @@ def create_app(service: SearchService, meters_file: Path | None = None) -> Flask
         "lstrip_blocks": True,
         "extensions": [FrenchSpaces],
     }
+    look = theme.load_theme(service.settings.site.theme)
+    theme.use(app, look)
     app.jinja_env.filters.update(FILTERS)
     errors.register(app)
-    Views(service).register(app)
-    front.install(app, service.settings, Freshness(service), meters_file)
+    Views(service, look).register(app)
+    theme.check(app, look)
+    front.install(app, service.settings, Freshness(service, repr(look)), meters_file)
     headers.register(app)
     return app

@@ -1,17 +1,30 @@
-"""Our own style sheet, script and icon, served from memory under names that hold their content's hash.
+"""Style sheets, our script and images, served from memory under names that hold their content's hash.
 
-So browsers may keep them for ever and never see an old one.
+So browsers may keep them for ever and never see an old one, and no address reaches a file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import PurePath
 
 PREFIX = "/statique/"
 FOR_EVER = "public, max-age=31536000, immutable"
+STYLE, SCRIPT = ".css", ".js"
+IMAGES = {
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
+# Not asked of the system, whose table may say less and is another on each machine.
+_KINDS = {STYLE: "text/css", SCRIPT: "text/javascript", **IMAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +36,14 @@ class Asset:
     mimetype: str
 
 
+def asset_of(name: str, content: bytes) -> Asset:
+    """The asset of a file of this name, whose extension is a style sheet's, a script's or an image's."""
+    path = PurePath(name)
+    hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
+    return Asset(PREFIX + hashed, content, _KINDS[path.suffix.lower()])
+
+
 def load_assets() -> dict[str, Asset]:
     """The files of `webapp/static/` by name (`trouvaille.css`)."""
-    assets = {}
-    for file in resources.files("webapp").joinpath("static").iterdir():
-        content = file.read_bytes()
-        stem, dot, extension = file.name.rpartition(".")
-        hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}{dot}{extension}"
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        assets[file.name] = Asset(PREFIX + hashed, content, kind)
-    return assets
+    files = resources.files("webapp").joinpath("static").iterdir()
+    return {file.name: asset_of(file.name, file.read_bytes()) for file in files}

@@ -49,11 +49,11 @@ class Version:
 
 
 class Freshness:
-    """Says which version of an answer a request asks for."""
+    """Says which version of an answer a request asks for. `look` is what else pages are made of, a site's own theme."""
 
-    def __init__(self, service: SearchService) -> None:
+    def __init__(self, service: SearchService, look: str = "") -> None:
         self._service = service
-        self._stamp = stamp(service.settings)
+        self._stamp = stamp(service.settings, look)
 
     def generation(self) -> tuple[int, str] | None:
         """The generation in service; None when the index cannot be read. A number may come again when a folder was
@@ -133,12 +133,12 @@ def marked(environ: Mapping[str, Any], headers: Iterable[tuple[str, str]]) -> bo
     return version is not None and ("ETag", version.etag) in headers
 
 
-def stamp(settings: Settings) -> str:
-    """A sum of all that makes pages beside the index: code, templates, files of ours, settings, word lists."""
+def stamp(settings: Settings, look: str) -> str:
+    """A sum of all that makes pages beside the index: code, templates, files of ours, settings, word lists, theme."""
     digest = hashlib.blake2b(_stamp_of_code().encode(), digest_size=16)
     for name in _COMPANIONS:
         _feed(digest, _files(settings.resource(name)))
-    told = (settings.site, settings.ranking, settings.search)
+    told = (settings.site, settings.ranking, settings.search, look)
     digest.update(repr(told).encode())
     return digest.hexdigest()
 

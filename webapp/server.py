@@ -54,8 +54,9 @@ _LOGGING = {
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT, then let running requests end. Prints the address once it answers.
 
-    `port=0` takes a free one. Raises TrouvailleError when the address cannot be had.
+    `port=0` takes a free one. Raises TrouvailleError when the address cannot be had or the theme cannot be used.
     """
+    create_app(create_service(settings))  # what it refuses is said here, not by processes that end and start again
     port = _bindable(host, port)
     server = Granian(
         "webapp.server",

@@ -16,6 +16,7 @@ from indexer import (
     SEARCH_PATH,
     STATUS_FULL,
     STATUS_OFF,
+    IndexProblem,
     SearchRequest,
     SearchService,
     StatusList,
@@ -34,6 +35,7 @@ from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.dates import FIELDS, read_period
 from webapp.errors import DocumentUnknown, StatusWithheld
 from webapp.freshness import of_generation
+from webapp.guide import ACCESSIBILITY_PATH, HELP_PATH, TITLES, Specimen, ask, contact_link, specimen
 from webapp.openapi import API_PATH, OPENAPI_PATH, description
 from webapp.schema import Schema
 from webapp.status import (
@@ -59,6 +61,7 @@ from webapp.suggestions import (
     read_asked,
     root_of,
 )
+from webapp.theme import Theme
 
 TWIN = ".json"
 
@@ -73,10 +76,11 @@ class AnyId(BaseConverter):
 class Views:
     """The pages of one service."""
 
-    def __init__(self, service: SearchService) -> None:
+    def __init__(self, service: SearchService, theme: Theme) -> None:
         self.service = service
-        self.assets = load_assets()
-        self.by_url = {asset.url: asset for asset in self.assets.values()}
+        self.theme = theme
+        self.assets = {**load_assets(), **theme.images}  # a favicon.svg of theirs takes the place of ours
+        self.by_url = {asset.url: asset for asset in (*self.assets.values(), *theme.styles)}
 
     def register(self, app: Flask) -> None:
         """Give `app` its routes, and its templates the names they need."""
@@ -89,6 +93,8 @@ class Views:
             (SUGGESTIONS_PATH, self.suggestions),
             (DESCRIPTION_PATH, self.description),
             ("/document/<id:id>", self.document),
+            (HELP_PATH, self.help),
+            (ACCESSIBILITY_PATH, self.accessibility),
             (STATUS_PATH, self.status),
             (STATUS_JSON_PATH, self.status_json),
             (STATUS_CSV_PATH, self.status_csv),
@@ -107,6 +113,7 @@ class Views:
             "site": self.service.settings.site,
             "max_chars": self.service.settings.search.max_chars,
             "asset": {name: asset.url for name, asset in self.assets.items()},
+            "styles": [self.assets["trouvaille.css"].url, *(style.url for style in self.theme.styles)],
             # Called by the pages that show it. A page that answers a failure does not ask, so it cannot fail again.
             "status_of_index": self.service.status,
         }
@@ -143,6 +150,22 @@ class Views:
         if page is None:
             raise DocumentUnknown
         return render_template("document.html", view=pages.reading(page, text), query=text)
+
+    def help(self) -> str:
+        """`/aide`; without an index its examples are of no collection."""
+        try:
+            words = specimen(self.service.search(SearchRequest(per_page=TITLES)))
+        except IndexProblem:
+            words = Specimen()
+        search = self.service.settings.search
+        return render_template("help.html", words=words, ask=ask, limits=search, contact=self._contact())
+
+    def accessibility(self) -> str:
+        """`/accessibilite`: the statement of RGAA 4.1."""
+        return render_template("accessibility.html", contact=self._contact(), themed=self.theme.folder is not None)
+
+    def _contact(self) -> pages.Link | None:
+        return contact_link(self.service.settings.site.contact)
 
     def status(self) -> str:
         """`/etat` and, with `liste=`, a page of one of its lists."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -80,8 +81,8 @@ class Site:
     service: SearchService
 
 
-def make_site(folder: Path) -> Site:
-    """The corpus above, and a few files, written and indexed below `folder`."""
+def make_site(folder: Path, more: Mapping[str, bytes] = MappingProxyType({})) -> Site:
+    """The corpus above, a few files and `more` of them by their places, written and indexed below `folder`."""
     corpus = folder / "fonds"
     corpus.mkdir()
     lines = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in DOCUMENTS)
@@ -90,8 +91,11 @@ def make_site(folder: Path) -> Site:
         "Une note datée par son nom\n\nLe mandat y est cité.\n", encoding="utf-8"
     )
     (corpus / "<img src=x onerror=alert(4)>.txt").write_text("Un nom hostile\n\nRien de plus.\n", encoding="utf-8")
+    for place, content in more.items():
+        (corpus / place).parent.mkdir(exist_ok=True)
+        (corpus / place).write_bytes(content)
     then = time.time() - 60
-    for path in corpus.iterdir():
+    for path in corpus.rglob("*"):
         os.utime(path, (then, then))
     # Nothing kept: tests change what pages are made of. Those of the cache have a site of their own.
     settings = load_settings(index=folder / "index", environ={"TROUVAILLE_SERVER_CACHE_BYTES": "0"})

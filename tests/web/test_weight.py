@@ -1,0 +1,52 @@
+"""What a first visit loads: a page, a style sheet, scripts, an icon; light, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.web.site import Page
+
+# Uncompressed, beside a document's own text: the page with its style sheet and icon; all its scripts.
+PAGE_BYTES = 60_000
+SCRIPT_BYTES = 15_000
+
+PAGES = (
+    "/",
+    "/recherche",
+    "/recherche?q=mandat+minusma&pourquoi=1",
+    "/recherche?q=patrouille&date=2023",
+    "/document/complet?q=mandat+minusma",
+    "/aide",
+    "/accessibilite",
+    "/etat",
+    "/etat?liste=sans-date",
+    "/rien",
+)
+# What makes a browser ask for something by itself.
+_LOADED = (
+    "link[rel=stylesheet], link[rel=icon], script[src], img[src], source[src], video[src], iframe[src], object[data]"
+)
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_a_first_visit_loads_little_and_all_of_it_from_here(client, url):
+    text = client.get(url).text
+    read = Page(text)
+    loaded = {
+        address for name in ("href", "src", "data") for address in read.attributes(_LOADED, name) if address is not None
+    }
+    assert all(address.startswith("/statique/") for address in loaded)
+    assert not re.search(r"<style|<[^>]*\s(style|on[a-z]+)=", text.lower()), "what the policy would block"
+    sizes = {address: len(client.get(address).data) for address in loaded}
+    scripts = sum(size for address, size in sizes.items() if address.endswith(".js"))
+    own = sum(len(paragraph.encode()) for paragraph in read.texts(".sheet > p"))
+    assert len(text.encode()) - own + sum(sizes.values()) - scripts <= PAGE_BYTES
+    assert scripts <= SCRIPT_BYTES
+
+
+def test_our_files_name_no_other_host(client):
+    read = Page(client.get("/").text)
+    for address in [*read.attributes("link[rel=stylesheet]", "href"), *read.attributes("script", "src")]:
+        assert not re.search(r"//[a-z0-9-]+\.[a-z]|url\(|@import", client.get(address).text)
