@@ -8,14 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.as_csv import status_csv
-    from indexer.as_json import document_json, search_page_json, status_json, suggestions_json
+    from indexer.as_csv import export_csv, status_csv
+    from indexer.as_json import document_json, export_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
-    from indexer.contract import DocumentJson, SearchPageJson, StatusJson, SuggestionsJson
+    from indexer.contract import DocumentJson, ExportJson, SearchPageJson, StatusJson, SuggestionsJson
     from indexer.errors import (
         ConfigError,
         IndexMissing,
         IndexProblem,
+        OriginalProblem,
         PageBeyondEnd,
         QueryTooLarge,
         RequestError,
@@ -23,13 +24,20 @@ if TYPE_CHECKING:
     )
     from indexer.french.dates import asked_date, date_text, period_text
     from indexer.french.languages import FRENCH, language_label
-    from indexer.french.typography import page_text
+    from indexer.french.typography import page_text, quoted
     from indexer.links import (
+        CSV_PATH,
+        EXPORT_PATH,
+        FEED_PATH,
         JSON_PATH,
+        PAGE_PARAMETERS,
+        PARAMETERS,
         SEARCH_PATH,
         choose_date,
         choose_mention,
         document_url,
+        hit_url,
+        parse_rank,
         parse_request,
         refuse_unknown,
         request_pairs,
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
         DateSource,
         Document,
         DocumentPage,
+        Export,
         FacetValue,
         Fragment,
         Hit,
@@ -61,7 +70,9 @@ if TYPE_CHECKING:
         RunRecord,
         SearchPage,
         SearchRequest,
+        Similar,
         Sort,
+        Standing,
         Status,
         StatusList,
         StatusReport,
@@ -69,6 +80,7 @@ if TYPE_CHECKING:
         SuggestionKind,
         last_page,
     )
+    from indexer.originals import Original, is_whole_file
     from indexer.searcher import SearchService
     from indexer.settings import (
         ACCESS_LOG_ANONYMOUS,
@@ -87,9 +99,14 @@ __all__ = [
     "ACCESS_LOG_ANONYMOUS",
     "ACCESS_LOG_FULL",
     "ACCESS_LOG_OFF",
+    "CSV_PATH",
+    "EXPORT_PATH",
+    "FEED_PATH",
     "FRENCH",
     "JSON_PATH",
     "MONTHS",
+    "PAGE_PARAMETERS",
+    "PARAMETERS",
     "SEARCH_PATH",
     "STATUS_FULL",
     "STATUS_OFF",
@@ -101,6 +118,8 @@ __all__ = [
     "Document",
     "DocumentJson",
     "DocumentPage",
+    "Export",
+    "ExportJson",
     "FacetValue",
     "Fragment",
     "Hit",
@@ -108,6 +127,8 @@ __all__ = [
     "IndexProblem",
     "InterpretationKind",
     "Match",
+    "Original",
+    "OriginalProblem",
     "PageBeyondEnd",
     "PartialDate",
     "Passage",
@@ -125,7 +146,9 @@ __all__ = [
     "SearchRequest",
     "SearchService",
     "Settings",
+    "Similar",
     "Sort",
+    "Standing",
     "Status",
     "StatusJson",
     "StatusList",
@@ -142,13 +165,19 @@ __all__ = [
     "date_text",
     "document_json",
     "document_url",
+    "export_csv",
+    "export_json",
+    "hit_url",
+    "is_whole_file",
     "language_label",
     "last_page",
     "load_settings",
     "moment_text",
     "page_text",
+    "parse_rank",
     "parse_request",
     "period_text",
+    "quoted",
     "read_back",
     "reasons_of",
     "reasons_text",
@@ -171,7 +200,7 @@ __all__ = [
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
     "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "contract",
-    "as_json", "as_csv", "status", "why", "understood", "documents", "searcher", "assembly",
+    "as_json", "as_csv", "status", "why", "understood", "documents", "originals", "searcher", "assembly",
 )  # fmt: skip
 
 

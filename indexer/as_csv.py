@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from indexer.model import Document, Problem, StatusList, StatusReport
+from indexer.links import document_url
+from indexer.model import Document, Export, Problem, StatusList, StatusReport
 
 _MARK = "\ufeff"
 _AT_ONCE = 100
@@ -26,6 +27,9 @@ DOCUMENT_COLUMNS = (
     "identifiant", "titre", "date", "origine de la date", "type", "format", "langue", "auteurs", "source", "adresse",
     "racine", "chemin", "dans le fonds depuis",
 )  # fmt: skip
+
+
+EXPORT_COLUMNS = ("rang", *DOCUMENT_COLUMNS, "lien")
 
 
 def status_csv(
@@ -51,6 +55,15 @@ def problems_csv(problems: Iterable[Problem]) -> Iterator[str]:
 def documents_csv(documents: Iterable[Document]) -> Iterator[str]:
     """What is known of documents, but for their text."""
     return _csv(DOCUMENT_COLUMNS, map(_document_row, documents))
+
+
+def export_csv(export: Export, root: str) -> Iterator[str]:
+    """What a search found, in order, with the address of each document's page on the site at `root`."""
+    rows = (
+        (str(rank), *_document_row(document), root + document_url(document.id))
+        for rank, document in enumerate(export.documents, start=1)
+    )
+    return _csv(EXPORT_COLUMNS, rows)
 
 
 def _document_row(document: Document) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Literal, cast
 
@@ -13,11 +14,13 @@ from indexer.contract import (
     HitJson,
     IdentityJson,
     ProblemJson,
+    QueryJson,
     ReasonJson,
     RepeatsJson,
     RepriseJson,
     RunJson,
     SearchPageJson,
+    SimilarJson,
     StatusJson,
     SuggestionOfSearchJson,
     SuggestionsJson,
@@ -35,6 +38,7 @@ from indexer.model import (
     Contribution,
     Document,
     DocumentPage,
+    Export,
     FacetValue,
     Hit,
     Problem,
@@ -43,6 +47,7 @@ from indexer.model import (
     RunRecord,
     SearchPage,
     SearchRequest,
+    Similar,
     StatusReport,
     Suggestion,
 )
@@ -52,20 +57,7 @@ def search_page_json(page: SearchPage) -> SearchPageJson:
     """One page of results. Links to other pages and facet values lead to their JSON, links of hits to their page."""
     request = page.request
     return {
-        "query": {
-            "q": request.text,
-            "type": list(request.types),
-            "date": str(request.date) if request.date else None,
-            "mention": str(request.mention) if request.mention else None,
-            "langue": list(request.languages),
-            "tri": request.sort,
-            "mots": "tous" if request.all_words else None,
-            "sans": list(request.literal),
-            "reprises": "toutes" if request.apart else None,
-            "pourquoi": request.explain,
-            "page": request.page,
-            "per_page": request.per_page,
-        },
+        "query": _query(request),
         "understood": page.understood,
         "interpretations": [
             {"kind": one.kind, "from": one.source, "to": one.target, "undo_url": search_url(one.undo, JSON_PATH)}
@@ -100,6 +92,30 @@ def _facets(page: SearchPage) -> FacetsJson:
     return told
 
 
+def export_json(export: Export) -> Iterator[str]:
+    """All that a search found, as one object in pieces: what search_page_json says of the request and of each hit, but
+    for scores and snippets."""
+    query = {name: value for name, value in _query(export.request).items() if name not in _OF_A_PAGE}
+    head = {
+        "query": query,
+        "understood": export.understood,
+        "total": export.total,
+        "count": export.count,
+        "generation": export.generation,
+    }
+    yield _encoded(head).removesuffix("}") + ', "hits": ['
+    before = "\n"
+    for document in export.documents:
+        yield before + _encoded({**_identity(document), "first_seen": document.first_seen})
+        before = ",\n"
+    yield "\n]}\n"
+
+
+# What an export does not ask.
+_OF_A_PAGE = ("reprises", "pourquoi", "page", "per_page")
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def document_json(page: DocumentPage) -> DocumentJson:
     """One document, its paragraphs, and where each item of its metadata came from."""
     document = page.document
@@ -116,6 +132,7 @@ def document_json(page: DocumentPage) -> DocumentJson:
             "sha256": document.digest,
         },
         **_repeats(page.repeats),
+        "similar": [_similar(one) for one in page.similar],
         "generation": page.generation,
     }
 
@@ -177,6 +194,36 @@ def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def _similar(similar: Similar) -> SimilarJson:
+    return {
+        "id": similar.id,
+        "title": similar.title,
+        "url": document_url(similar.id),
+        "path": similar.path,
+        "source": similar.source,
+        "type": similar.type,
+        "date": str(similar.date) if similar.date else None,
+        "share": round(similar.share, 3),
+    }
+
+
+def _query(request: SearchRequest) -> QueryJson:
+    return {
+        "q": request.text,
+        "type": list(request.types),
+        "date": str(request.date) if request.date else None,
+        "mention": str(request.mention) if request.mention else None,
+        "langue": list(request.languages),
+        "tri": request.sort,
+        "mots": "tous" if request.all_words else None,
+        "sans": list(request.literal),
+        "reprises": "toutes" if request.apart else None,
+        "pourquoi": request.explain,
+        "page": request.page,
+        "per_page": request.per_page,
+    }
+
+
 def _identity(document: Document, text: str = "") -> IdentityJson:
     date = document.date
     return {
@@ -204,6 +251,7 @@ def _hit(hit: Hit, request: SearchRequest) -> HitJson:
         "score": round(hit.score, 6),
         "snippets": [list(fragment) for fragment in hit.fragments],
         "snippets_pages": list(hit.pages),
+        "snippets_paragraphs": list(hit.paragraphs),
         **_repeats(hit.repeats, request.text),  # type: ignore[typeddict-item]
     }
     if request.explain:

@@ -115,6 +115,7 @@ class HitJson(IdentityJson, RepeatsJson):
     title_fragments: FragmentJson
     score: float
     snippets: list[FragmentJson]
+    snippets_paragraphs: Annotated[list[int | None], "Le numéro du paragraphe de chaque passage."]
     snippets_pages: Annotated[list[int | None], "Le numéro de la page de chaque passage, s’il y a des pages."]
     reasons: NotRequired[Annotated[list[ReasonJson], "Avec «\u00a0pourquoi=1\u00a0» seulement."]]
 
@@ -184,6 +185,19 @@ class MetadataJson(TypedDict):
     sha256: str
 
 
+class SimilarJson(TypedDict):
+    """Un document qui parle des mêmes choses."""
+
+    id: str
+    title: str
+    url: Url
+    path: str
+    source: str | None
+    type: str
+    date: PartialDateText | None
+    share: Annotated[float, "Ce qu’il partage avec l’autre, de 0 à 1."]
+
+
 class DocumentJson(IdentityJson, RepeatsJson):
     """Un document entier."""
 
@@ -191,7 +205,38 @@ class DocumentJson(IdentityJson, RepeatsJson):
     text: Annotated[list[str], "Ses paragraphes."]
     pages: Annotated[list[int | None] | None, "La page où commence chaque paragraphe, s’il y a des pages."]
     metadata: MetadataJson
+    similar: Annotated[list[SimilarJson], "Les documents qui parlent des mêmes choses, le plus proche d’abord."]
     generation: int
+
+
+class ExportedQueryJson(TypedDict):
+    """Ce qui a été cherché."""
+
+    q: str
+    type: list[str]
+    date: str | None
+    mention: PartialDateText | None
+    langue: list[str]
+    tri: Sort
+    mots: Literal["tous"] | None
+    sans: list[str]
+
+
+class ExportedJson(IdentityJson):
+    """Un document trouvé."""
+
+    first_seen: Moment
+
+
+class ExportJson(TypedDict):
+    """Tous les résultats d’une recherche, en un seul objet."""
+
+    query: ExportedQueryJson
+    understood: str
+    total: int
+    count: Annotated[int, "Combien sont donnés ici."]
+    generation: int
+    hits: list[ExportedJson]
 
 
 class SuggestionJson(TypedDict):

@@ -7,6 +7,10 @@ TrouvailleError
 │   └── PageBeyondEnd     the page asked lies past the last one (HTTP 404)
 ├── CorpusError           nothing could be read: a root is missing, or empty when it was not
 ├── UnreadableDocument    one file or one line that cannot become a document; the run goes on
+├── OriginalProblem       the file of a document cannot be handed out
+│   ├── OriginalPart      the document is a part of a file that holds others
+│   ├── OriginalGone      the file is not there any more, or not to be read
+│   └── OriginalChanged   the file is not what was indexed any more
 └── IndexProblem          the index cannot be used
     ├── IndexMissing      there is none yet
     ├── IndexLocked       another process is writing
@@ -70,6 +74,28 @@ class CorpusError(TrouvailleError):
 
 class UnreadableDocument(TrouvailleError):
     """One file, or one line of a file, that cannot become a document; the message is the reason that is reported."""
+
+
+class OriginalProblem(TrouvailleError):
+    """The file that a document was read from cannot be handed out; `code` is stable and for programs."""
+
+    code = "original_gone"
+
+
+class OriginalPart(OriginalProblem):
+    """The document is a line or a part of a file that holds others."""
+
+    code = "original_part"
+
+
+class OriginalGone(OriginalProblem):
+    """The file is not there any more, cannot be read, or is no regular file below its root."""
+
+
+class OriginalChanged(OriginalProblem):
+    """The file is not what was indexed any more."""
+
+    code = "original_changed"
 
 
 class IndexProblem(TrouvailleError):

@@ -16,9 +16,16 @@ from indexer.model import UNKNOWN_LANGUAGE, DateFilter, PartialDate, SearchReque
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
+DOCUMENT_PATH = "/document/"
+CSV_PATH = SEARCH_PATH + ".csv"
+FEED_PATH = SEARCH_PATH + ".atom"
+EXPORT_PATH = "/export.json"
 PARAMETERS = ("q", "type", "date", "mention", "langue", "tri", "page", "mots", "sans", "reprises", "pourquoi")
+# What is about one page of results: an export or a feed knows none of it.
+PAGE_PARAMETERS = ("page", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
+RANK = "rang"
 # Words that may be taken literally: no query has more.
 MAX_LITERAL = 64
 _MAX_LITERAL_CHARS = 250
@@ -118,11 +125,20 @@ def _sort(text: str) -> Sort:
 
 
 def _page(text: str) -> int:
-    if not text:
-        return 1
+    return _number(text, "page", "La page est un nombre entier, à partir de 1.") if text else 1
+
+
+def parse_rank(args: Mapping[str, Sequence[str]]) -> int | None:
+    """The place (from 1) among the results that a document page was opened from; None when it was opened otherwise.
+    Raises RequestError."""
+    text = _one(args, RANK)
+    return _number(text, RANK, "Le rang est un nombre entier, à partir de 1.") if text else None
+
+
+def _number(text: str, parameter: str, rule: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_PAGE and len(text) <= 8:
         return int(text)
-    raise RequestError("La page est un nombre entier, à partir de 1.", parameter="page", value=text)
+    raise RequestError(rule, parameter=parameter, value=text)
 
 
 def _all_words(text: str) -> bool:
@@ -196,8 +212,23 @@ def _encoded(name: str, value: str) -> str:
 
 def document_url(id: str, text: str = "", suffix: str = "") -> str:
     """The URL of a document's page (`suffix=".json"`: its twin), with the query whose words it is to mark."""
-    url = f"/document/{quote(id, safe='', errors='replace')}{suffix}"
-    return f"{url}?{_encoded('q', text)}" if text else url
+    return url_of(_document_path(id) + suffix, [("q", text)] if text else ())
+
+
+def hit_url(id: str, request: SearchRequest, rank: int) -> str:
+    """The URL of a document's page that knows the way back: the request, and the place (from 1) among its results."""
+    return f"{_document_path(id)}?{_carried(request)}{RANK}={rank}"
+
+
+@lru_cache(maxsize=256)
+def _carried(request: SearchRequest) -> str:
+    """What the links of a request's hits have in common: a page has ten of them, and thirty to their passages."""
+    query = url_of("", request_pairs(replace(request, page=1)))[1:]
+    return f"{query}&" if query else ""
+
+
+def _document_path(id: str) -> str:
+    return DOCUMENT_PATH + quote(id, safe="", errors="replace")
 
 
 def toggle_type(request: SearchRequest, value: str) -> SearchRequest:

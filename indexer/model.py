@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -183,6 +183,18 @@ def _joint(inner: str) -> str:
     return "" if inner.startswith("#") else "!/"
 
 
+PARAGRAPH_END = "\n\n"
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs of a text, each with its place (code points)."""
+    start = 0
+    for paragraph in text.split(PARAGRAPH_END):
+        if paragraph:
+            yield start, paragraph
+        start += len(paragraph) + len(PARAGRAPH_END)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the index stores it.
@@ -195,7 +207,8 @@ class Document:
     `member` is the end of `path` when the document is a part of a file (`b.pdf` of `a.zip!/b.pdf`, `#12` of
     `a.csv#12`). `format` names how it was read; `language` is a code of ISO 639-1, "" when there is no telling. `pages`
     says where in `text` (code points) each page after the first begins; nothing for what has no pages. When `text` is a
-    part of the whole, a page of which it has nothing begins where the next one does.
+    part of the whole, a page of which it has nothing begins where the next one does. `stretches` then says where each
+    stretch of the whole begins in `text`, and the number of the paragraph of the whole there (0: nobody knows).
     """
 
     id: str
@@ -217,10 +230,18 @@ class Document:
     language: str = ""
     authors: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+    stretches: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, place: int) -> int | None:
         """The number of the page (from 1) that a place in the text is on; None when the document has no pages."""
         return bisect_right(self.pages, place) + 1 if self.pages else None
+
+    def paragraph_at(self, place: int) -> int | None:
+        """The number (from 1) of the paragraph that a place in the text is in, as the whole text counts them; None when
+        the text is a part of it and the index does not know which."""
+        start, number = max(one for one in self.stretches if one[0] <= place) if self.stretches else (0, 1)
+        before = self.text[start : max(start, self.text.rfind(PARAGRAPH_END, start, place))]
+        return number + sum(1 for _ in paragraphs(before)) if number else None
 
     @property
     def is_line(self) -> bool:
@@ -244,6 +265,20 @@ class Reprise:
     source: str | None
     date: PartialDate | None
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A document about the same things as another: what tells it from that, and how much of what counts in the other it
+    has (`share`, 0 to 1)."""
+
+    id: str
+    title: str
+    path: str
+    type: str
+    source: str | None
+    date: PartialDate | None
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +387,8 @@ class Contribution:
 class Hit:
     """One document of a result page, with its title marked and up to three fragments of its text.
 
-    `pages` has the number of the page that each fragment is on, None where there is none. `reasons`, when they were
+    `pages` and `paragraphs` have the number of the page and of the paragraph that each fragment is on, None where there
+    is none or nobody knows. `reasons`, when they were
     asked for, add up to the score; the greatest comes first. `repeats` has its copies and, of the documents found,
     those that say nearly the same and stand beneath it.
     """
@@ -364,6 +400,7 @@ class Hit:
     reasons: tuple[Contribution, ...] = ()
     pages: tuple[int | None, ...] = ()
     repeats: Repeats = NO_REPEATS
+    paragraphs: tuple[int | None, ...] = ()
 
     def share(self, reason: Contribution) -> float:
         """The part of the score that a reason makes, 0 to 1."""
@@ -429,6 +466,19 @@ class SearchPage:
         return last_page(self.total - self.reprises, self.request.per_page)
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that a request found, or the first `count` of it: `documents`, without their texts, in the order asked, read
+    one by one. Documents that say nearly the same are each one of them; the page of the request does not count."""
+
+    request: SearchRequest
+    understood: str
+    total: int
+    count: int
+    generation: int
+    documents: Iterator[Document]
+
+
 class SuggestionKind(StrEnum):
     """What a suggestion is: the title of documents, an expression that they hold, or words with the last one ended."""
 
@@ -463,7 +513,7 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
     """A whole document with the words of a query marked; `type_label` is the type as shown, `repeats` where else its
-    text is."""
+    text is, `similar` what is about the same things, the nearest first."""
 
     document: Document
     type_label: str
@@ -472,6 +522,18 @@ class DocumentPage:
     marks: int
     generation: int
     repeats: Repeats = NO_REPEATS
+    similar: tuple[Similar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a document stands among the results of a request: `rank` (from 1) of `hits`, and the ids of those before
+    and after it."""
+
+    rank: int
+    hits: int
+    previous: str | None
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from indexer.documents import TypeRules
 from indexer.engines.base import Engine, EngineAnswer, EngineQuery, Snapshot
-from indexer.errors import IndexProblem, PageBeyondEnd, RequestError
+from indexer.errors import IndexProblem, OriginalGone, PageBeyondEnd, RequestError
 from indexer.french.languages import language_label
 from indexer.highlight import Marker, markers
 from indexer.integrity import Guard
@@ -25,6 +27,7 @@ from indexer.model import (
     DateFilter,
     Document,
     DocumentPage,
+    Export,
     FacetValue,
     Hit,
     Interpretation,
@@ -36,16 +39,29 @@ from indexer.model import (
     SearchPage,
     SearchRequest,
     Sort,
+    Standing,
     Status,
     StatusReport,
     Suggestion,
     last_page,
+    paragraphs,
 )
+from indexer.originals import Original, open_original
 from indexer.query import Limits, Query, parse
 from indexer.query.expand import Knowledge, Understood, replaced, understand
 from indexer.query.synonyms import SynonymRule, Synonyms
 from indexer.query.tree import positive_leaves, text_of
 from indexer.settings import Settings
+
+
+class Found(NamedTuple):
+    """How a request was understood, how many of its words were required, what the engine was asked and what was
+    found."""
+
+    understood: Understood
+    required: int
+    asked: EngineQuery
+    answer: EngineAnswer
 
 
 class SearchService:
@@ -115,7 +131,11 @@ class SearchService:
         """
         started = time.perf_counter()
         snapshot = self._snapshot()
-        understood, required, answer = self._find(request, snapshot)
+        return self._shown(request, snapshot, self._page(request, snapshot), started)
+
+    def _shown(self, request: SearchRequest, snapshot: Snapshot, found: Found, started: float) -> SearchPage:
+        """What was found as a page. `started` is when the work on it began."""
+        understood, required, _, answer = found
         query = understood.query
         words = len(query.words)
         marks = markers(positive_leaves(query.tree(words)), snapshot.analyzer)
@@ -142,11 +162,57 @@ class SearchService:
     def ranked(self, request: SearchRequest) -> tuple[str, ...]:
         """The ids of the hits of a page, without what shows them: what measures of ranking ask. These judge every
         document, so none is beneath another. Raises as `search`."""
-        _, _, answer = self._find(replace(request, apart=True), self._snapshot())
-        return tuple(document.id for document, _ in answer.hits)
+        found = self._page(replace(request, apart=True), self._snapshot())
+        return tuple(document.id for document, _ in found.answer.hits)
 
-    def _find(self, request: SearchRequest, snapshot: Snapshot) -> tuple[Understood, int, EngineAnswer]:
-        """How a request is understood, how many of its words were required, and what was found."""
+    def latest(self, request: SearchRequest, count: int) -> SearchPage:
+        """What a request finds of what came into the index last: `count` hits at most, the newest first; of one moment
+        by id. Documents that say nearly the same are each a hit. Raises QueryTooLarge or IndexProblem."""
+        started = time.perf_counter()
+        snapshot = self._snapshot()
+        request = replace(request, apart=True, explain=False, page=1, per_page=count)
+        return self._shown(request, snapshot, self._find(request, snapshot, range(count), by_arrival=True), started)
+
+    def export(self, request: SearchRequest) -> Export:
+        """All hits, as far as the settings let one take them; found in one generation, which stays open meanwhile.
+        Raises QueryTooLarge or IndexProblem."""
+        snapshot = self._snapshot()
+        request = replace(request, apart=True, explain=False, page=1)
+        found = self._find(request, snapshot, range(0))
+        count = min(found.answer.total, self.settings.search.export_most)
+        return Export(
+            request=request,
+            understood=found.understood.query.understood,
+            total=found.answer.total,
+            count=count,
+            generation=snapshot.status.generation,
+            documents=snapshot.heads(replace(found.asked, limit=count)),
+        )
+
+    def standing(self, request: SearchRequest, rank: int, id: str) -> Standing | None:
+        """What is before and after a document among the results; None when it does not stand at this rank any more.
+        Raises QueryTooLarge or IndexProblem."""
+        around = range(max(rank - 2, 0), rank + 1)
+        answer = self._find(replace(request, explain=False), self._snapshot(), around).answer
+        ids = [document.id for document, _ in answer.hits]
+        here = rank - 1 - around.start
+        if here >= len(ids) or ids[here] != id:
+            return None
+        previous, following = ids[:here], ids[here + 1 :]
+        hits = answer.total - answer.reprises
+        return Standing(rank, hits, previous[0] if previous else None, following[0] if following else None)
+
+    def _page(self, request: SearchRequest, snapshot: Snapshot) -> Found:
+        """What the page asked shows. Raises PageBeyondEnd."""
+        first = (request.page - 1) * request.per_page
+        found = self._find(request, snapshot, range(first, first + request.per_page))
+        last = last_page(found.answer.total - found.answer.reprises, request.per_page)
+        if request.page > last:
+            raise PageBeyondEnd(request.page, last)
+        return found
+
+    def _find(self, request: SearchRequest, snapshot: Snapshot, shown: range, *, by_arrival: bool = False) -> Found:
+        """What was found, with the hits at these places (from 0) in the order asked, or in that of their arrival."""
         if request.mention and not snapshot.mentions:
             raise RequestError(
                 "Les dates citées ne sont pas relevées dans ce fonds.", parameter="mention", value=str(request.mention)
@@ -166,12 +232,13 @@ class SearchService:
                 languages=tuple(map(_language_code, request.languages)),
                 mention=request.mention,
                 sort=sort,
-                offset=(request.page - 1) * request.per_page,
-                limit=request.per_page,
+                offset=shown.start,
+                limit=len(shown),
                 every=query.tree(words),
                 words=query.asked,
                 accents=True,
                 explain=request.explain,
+                by_arrival=by_arrival,
                 grouped=self.settings.search.group and not request.apart,
             )
 
@@ -182,10 +249,7 @@ class SearchService:
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
             answer = snapshot.search(asked(required))
-        last = last_page(answer.total - answer.reprises, request.per_page)
-        if request.page > last:
-            raise PageBeyondEnd(request.page, last)
-        return understood, required, answer
+        return Found(understood, required, asked(required), answer)
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
@@ -233,6 +297,7 @@ class SearchService:
             reasons=reasons,
             pages=tuple(document.page_at(place) for place, _ in found),
             repeats=repeats,
+            paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
         )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
@@ -242,17 +307,30 @@ class SearchService:
         """
         return self._snapshot().suggestions(text) if len(text) <= self.settings.search.max_chars else ()
 
-    def document(self, id: str, text: str = "") -> DocumentPage | None:
-        """A whole document, the words of a query marked in it; None when there is no such document."""
+    def original(self, id: str) -> Original | None:
+        """The file of a document, open, if it is what was indexed; None when there is no such document. Raises
+        OriginalProblem or IndexProblem."""
         snapshot = self._snapshot()
         document = snapshot.get(id)
         if document is None:
             return None
-        query = self._understood(text, snapshot).query
+        root = next((root for root in snapshot.status.roots if root.name == document.root), None)
+        if root is None:
+            raise OriginalGone
+        return open_original(Path(root.path), document, self.settings.corpus.max_file_bytes)
+
+    def document(self, id: str, text: str = "", literal: Iterable[str] = ()) -> DocumentPage | None:
+        """A whole document, the words of a query marked in it; None when there is no such document. `literal` are those
+        of a SearchRequest."""
+        snapshot = self._snapshot()
+        document = snapshot.get(id)
+        if document is None:
+            return None
+        query = self._understood(text, snapshot, literal).query
         in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
         passages = tuple(
             Passage(number, in_text.mark(paragraph), document.page_at(start), _breaks(document, start, len(paragraph)))
-            for number, (start, paragraph) in enumerate(_paragraphs(document.text), start=1)
+            for number, (start, paragraph) in enumerate(paragraphs(document.text), start=1)
         )
         return DocumentPage(
             document=document,
@@ -262,16 +340,8 @@ class SearchService:
             marks=sum(marked for passage in passages for _, marked in passage.pieces),
             generation=snapshot.status.generation,
             repeats=snapshot.repeats(id),
+            similar=snapshot.similar(document, self.settings.search.similar) if self.settings.search.similar else (),
         )
-
-
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """The paragraphs of a text, each with its place."""
-    start = 0
-    for paragraph in text.split("\n\n"):
-        if paragraph:
-            yield start, paragraph
-        start += len(paragraph) + 2
 
 
 def _breaks(document: Document, start: int, length: int) -> tuple[tuple[int, int], ...]:

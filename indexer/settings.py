@@ -40,6 +40,7 @@ class Site:
     examples: tuple[str, ...]
     status_page: str
     trusted_proxies: int
+    originals: bool
     contact: str
     theme: Path | None
 
@@ -113,6 +114,8 @@ class Search:
     group: bool
     fragments: int
     fragment_chars: int
+    export_most: int
+    similar: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +318,8 @@ _AT_LEAST_ONE = (
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
     "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.accents", "search.relax_below",
-    "site.trusted_proxies", "server.waiting", "server.patience_s", "server.cache_bytes",
+    "search.export_most", "search.similar", "site.trusted_proxies", "server.waiting", "server.patience_s",
+    "server.cache_bytes",
 )  # fmt: skip
 
 # What may stand in a link of a page: nothing else must become one.

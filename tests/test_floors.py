@@ -18,7 +18,7 @@ FLOORS = (
     ("settings",),
     ("french",),
     ("query", "documents", "links", "evaluation", "contract"),
-    ("highlight", "columnar", "as_json", "as_csv", "status", "why", "understood"),
+    ("highlight", "columnar", "as_json", "as_csv", "originals", "status", "why", "understood"),
     ("engines",),
     ("integrity", "reindex"),
     ("searcher",),

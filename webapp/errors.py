@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RequestRedirect
 
-from indexer import JSON_PATH, SEARCH_PATH, IndexProblem, PageBeyondEnd, RequestError, url_of
+from indexer import JSON_PATH, SEARCH_PATH, IndexProblem, OriginalProblem, PageBeyondEnd, RequestError, url_of
 from webapp.dates import FIELDS, HOW_TO_WRITE
 from webapp.pages import DateForm, Link
 from webapp.query_string import pairs_of
@@ -66,6 +66,30 @@ FAULTS = {
         "Liste non publique",
         "Les chemins des fichiers et les raisons des échecs ne sont pas montrés ici.",
         "Si vous tenez ce site, la commande « trouvaille status » les donne.",
+    ),
+    "originals_withheld": Fault(
+        403,
+        "Fichiers d’origine non publics",
+        "Les fichiers du fonds ne se téléchargent pas ici.",
+        "Le texte du document se lit, se cite et se copie sur sa page.",
+    ),
+    "original_part": Fault(
+        404,
+        "Pas de fichier à lui seul",
+        "Ce document est une partie d’un fichier qui en contient d’autres.",
+        "Son texte entier est sur sa page, qui dit aussi de quel fichier il vient.",
+    ),
+    "original_gone": Fault(
+        410,
+        "Fichier disparu",
+        "Le fichier de ce document n’est plus là, ou ne peut plus être lu.",
+        "Son texte reste lisible sur sa page, jusqu’à la prochaine mise à jour du fonds.",
+    ),
+    "original_changed": Fault(
+        409,
+        "Fichier modifié",
+        "Le fichier de ce document a changé depuis qu’il a été indexé.",
+        "La prochaine mise à jour du fonds en tiendra compte ; son texte d’alors se lit sur sa page.",
     ),
     "method_not_allowed": Fault(
         405, "Méthode refusée", "Ce service se consulte et ne se modifie pas.", "Employez GET ou HEAD."
@@ -131,11 +155,17 @@ class StatusWithheld(Exception):
     """What is asked of the status is not for the public."""
 
 
+class OriginalsWithheld(Exception):
+    """This site does not hand out files."""
+
+
 def register(app: Flask) -> None:
     """Make every failure of `app` answer from the table."""
     app.register_error_handler(RequestError, _request_error)
     app.register_error_handler(DocumentUnknown, lambda error: answer("document_unknown"))
     app.register_error_handler(StatusWithheld, lambda error: answer("status_withheld"))
+    app.register_error_handler(OriginalsWithheld, lambda error: answer("originals_withheld"))
+    app.register_error_handler(OriginalProblem, lambda error: answer(error.code))
     app.register_error_handler(IndexProblem, _index_problem)
     app.register_error_handler(HTTPException, _http_exception)
     app.register_error_handler(Exception, _unforeseen)

@@ -52,7 +52,7 @@ def _bound() -> None:
 
 def _dress(response: Response) -> Response:
     for name, value in of_every_response(secure=request.is_secure).items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # a download has a stricter policy of its own
     if "Cache-Control" not in response.headers:
         # Health checks are never stored.
         response.headers["Cache-Control"] = "no-store" if request.path.startswith("/sante/") else ASK_AGAIN

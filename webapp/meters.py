@@ -19,7 +19,7 @@ from pathlib import Path
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A status that is none of these counts as the last of its hundred here, or as 500.
-STATUSES = (200, 206, 303, 304, 308, 400, 403, 404, 405, 414, 416, 500, 503)
+STATUSES = (200, 206, 303, 304, 308, 400, 403, 404, 405, 409, 410, 414, 416, 500, 503)
 # Seconds. Pages take a few milliseconds; what takes longer than the last bound counts in "+Inf" alone.
 BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5)
 OTHER_ROUTE = "autre"

@@ -13,9 +13,12 @@ from typing import Annotated, Any, Literal, TypedDict
 from urllib.parse import urlencode
 
 from indexer import (
+    EXPORT_PATH,
     JSON_PATH,
+    PAGE_PARAMETERS,
     STATUS_OFF,
     DocumentJson,
+    ExportJson,
     SearchPageJson,
     Settings,
     Sort,
@@ -108,6 +111,23 @@ def operations(settings: Settings) -> Sequence[Operation]:
     """All operations of a site."""
     text = {"maxLength": settings.search.max_chars}
     example = next(iter(settings.site.examples), "mandat")
+    parameters = (
+        Parameter("q", str, "Ce qu’on cherche. Sans lui\u00a0: tous les documents.", example, limits=text),
+        Parameter("type", str, "Un type de document. Plusieurs\u00a0: l’un d’eux.", many=True),
+        Parameter(
+            "date",
+            str,
+            "Une date (2023, 2023-06, 2023-06-30), une période (2023-06..2023-09) ou «\u00a0inconnue\u00a0».",
+        ),
+        Parameter("mention", str, "Une date que les documents citent\u00a0: 2023, 2023-06 ou 2023-06-30."),
+        Parameter("langue", str, "Une langue\u00a0: fr, en, ar… ou «\u00a0inconnue\u00a0».", many=True),
+        Parameter("tri", Sort, "L’ordre des résultats."),
+        Parameter("mots", Literal["tous"], "Exiger tous les mots."),
+        Parameter("sans", str, "Un mot à prendre à la lettre, sans correction ni synonyme.", many=True),
+        Parameter("reprises", Literal["toutes"], "Montrer à part les documents qui se répètent."),
+        Parameter("pourquoi", Literal["1"], "Dire ce qui compte dans le score de chaque résultat."),
+        Parameter("page", int, "Le numéro de la page.", limits={"minimum": 1}),
+    )
     found = [
         Operation(
             JSON_PATH,
@@ -115,23 +135,7 @@ def operations(settings: Settings) -> Sequence[Operation]:
             "Chercher",
             SearchPageJson,
             ("bad_request", "query_too_large", "page_beyond_end", "uri_too_long", *_INDEX_FAULTS, *_ALWAYS),
-            (
-                Parameter("q", str, "Ce qu’on cherche. Sans lui\u00a0: tous les documents.", example, limits=text),
-                Parameter("type", str, "Un type de document. Plusieurs\u00a0: l’un d’eux.", many=True),
-                Parameter(
-                    "date",
-                    str,
-                    "Une date (2023, 2023-06, 2023-06-30), une période (2023-06..2023-09) ou «\u00a0inconnue\u00a0».",
-                ),
-                Parameter("mention", str, "Une date que les documents citent\u00a0: 2023, 2023-06 ou 2023-06-30."),
-                Parameter("langue", str, "Une langue\u00a0: fr, en, ar… ou «\u00a0inconnue\u00a0».", many=True),
-                Parameter("tri", Sort, "L’ordre des résultats."),
-                Parameter("mots", Literal["tous"], "Exiger tous les mots."),
-                Parameter("sans", str, "Un mot à prendre à la lettre, sans correction ni synonyme.", many=True),
-                Parameter("reprises", Literal["toutes"], "Montrer à part les documents qui se répètent."),
-                Parameter("pourquoi", Literal["1"], "Dire ce qui compte dans le score de chaque résultat."),
-                Parameter("page", int, "Le numéro de la page.", limits={"minimum": 1}),
-            ),
+            parameters,
             example=f"{JSON_PATH}?{urlencode({'q': example})}",
         ),
         Operation(
@@ -179,6 +183,12 @@ def operations(settings: Settings) -> Sequence[Operation]:
             example="/sante/pret",
         ),
     ]
+    if settings.search.export_most:
+        asked = tuple(one for one in parameters if one.name not in PAGE_PARAMETERS)
+        exported = ("bad_request", "query_too_large", "uri_too_long", *_INDEX_FAULTS, *_ALWAYS)
+        found.append(
+            Operation(EXPORT_PATH, "exporter", "Tous les résultats d’une recherche", ExportJson, exported, asked)
+        )
     if settings.site.status_page != STATUS_OFF:
         faults = ("bad_request", "uri_too_long", *_INDEX_FAULTS, *_ALWAYS)
         told = "Ce que le fonds contient"

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from indexer import (
+    CSV_PATH,
+    EXPORT_PATH,
+    FEED_PATH,
     FRENCH,
     JSON_PATH,
     UNKNOWN_LANGUAGE,
@@ -28,14 +31,17 @@ from indexer import (
     Reprise,
     SearchPage,
     SearchRequest,
+    Similar,
     Sort,
+    Standing,
     Telling,
     choose_date,
     choose_mention,
     date_text,
     document_url,
+    hit_url,
+    is_whole_file,
     language_label,
-    page_text,
     period_text,
     read_back,
     reasons_of,
@@ -45,6 +51,7 @@ from indexer import (
     toggle_language,
     toggle_type,
 )
+from webapp.citation import Citation, citation, head_of, place_text
 from webapp.dates import field_text
 from webapp.typography import NO_BREAK, in_words, moment_date, number, plural, spaced
 
@@ -141,9 +148,10 @@ class ReprisesView:
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """One result as shown."""
+    """One result as shown; `rank` is its place (from 1) among all."""
 
     hit: Hit
+    rank: int
     url: str
     type_label: str
     inferred: str
@@ -154,9 +162,16 @@ class HitView:
 
     @property
     def fragments(self) -> Iterator[tuple[Fragment, Link | None]]:
-        """The fragments, each with the way to its page in the document."""
-        for fragment, page in zip(self.hit.fragments, self.hit.pages, strict=True):
-            yield fragment, Link(page_text(page), f"{self.url}#{page_anchor(page)}") if page else None
+        """The fragments, each with the way to its paragraph, or at least its page, in the document."""
+        for fragment, page, paragraph in zip(self.hit.fragments, self.hit.pages, self.hit.paragraphs, strict=True):
+            anchor = f"p{paragraph}" if paragraph else page_anchor(page or 1)
+            place = place_text(page, paragraph)
+            yield fragment, Link(place, f"{self.url}#{anchor}") if place else None
+
+    @property
+    def citation(self) -> str:
+        """What citations of it begin with."""
+        return head_of(self.hit.document)
 
     @property
     def place(self) -> str:
@@ -211,6 +226,9 @@ class Results:
     next: str | None
     helps: tuple[tuple[str, tuple[Link, ...]], ...]
     json_url: str
+    feed_url: str
+    exports: tuple[Link, ...]
+    exported: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +249,7 @@ class Paragraph:
 
     number: int
     pieces: tuple[tuple[str, int], ...]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +265,21 @@ class Reading:
     inferred: str
     language: str
     original: str | None
+    download: Link | None
     place: str
     also: str
     reprises: ReprisesView | None
+    similar: tuple[Link, ...]
     first_seen: PartialDate | None
     facts: tuple[tuple[str, str], ...]
     back: Link
+    rank: str
+    previous: str | None
+    next: str | None
+    citation_head: str
+    citation: Citation | None
+    kept: Pairs
+    url: str
     type_url: str
     json_url: str
 
@@ -259,8 +287,8 @@ class Reading:
 # --- results -------------------------------------------------------------------------------------------------------
 
 
-def results(page: SearchPage, label: Label) -> Results:
-    """The results page of a search."""
+def results(page: SearchPage, label: Label, export_most: int = 0) -> Results:
+    """The results page of a search, of which `export_most` documents can be taken away at once."""
     request = page.request
     subject = request.text.strip() or "Tous les documents"
     tags = _tags(request, label)
@@ -292,7 +320,8 @@ def results(page: SearchPage, label: Label) -> Results:
         hits=tuple(
             HitView(
                 hit,
-                document_url(hit.document.id, request.text),
+                rank,
+                hit_url(hit.document.id, request, rank),
                 label(hit.document.type),
                 _inferred(hit.document),
                 _foreign(hit.document),
@@ -300,14 +329,27 @@ def results(page: SearchPage, label: Label) -> Results:
                 also_in(hit.repeats),
                 reprises_view(hit.repeats, request.text),
             )
-            for hit in page.hits
+            for rank, hit in enumerate(page.hits, start=(request.page - 1) * request.per_page + 1)
         ),
         pager=pager(request.page, page.last_page, lambda number: search_url(replace(request, page=number))),
         previous=previous,
         next=following,
         helps=_helps(page, tags) if page.total == 0 else (),
         json_url=search_url(request, JSON_PATH),
+        feed_url=search_url(_whole(request), FEED_PATH),
+        exports=_exports(request) if page.hits and export_most else (),
+        exported=f"les {number(export_most)} premiers" if page.total > export_most else "",
     )
+
+
+def _whole(request: SearchRequest) -> SearchRequest:
+    """The request without what is about one page of it."""
+    return replace(request, page=1, apart=False, explain=False)
+
+
+def _exports(request: SearchRequest) -> tuple[Link, ...]:
+    whole = _whole(request)
+    return (Link("en CSV", search_url(whole, CSV_PATH)), Link("en JSON", search_url(whole, EXPORT_PATH)))
 
 
 def also_in(repeats: Repeats) -> str:
@@ -334,9 +376,9 @@ def reprises_view(repeats: Repeats, text: str = "") -> ReprisesView | None:
     return ReprisesView(plural(repeats.reprises_count, "reprise"), links, f"et {plural(rest, 'autre')}" if rest else "")
 
 
-def _source_and_date(reprise: Reprise) -> str:
-    source = reprise.source or file_of(reprise.path)
-    return f"{source}, {date_text(reprise.date)}" if reprise.date else source
+def _source_and_date(other: Reprise | Similar) -> str:
+    source = other.source or file_of(other.path)
+    return f"{source}, {date_text(other.date)}" if other.date else source
 
 
 def file_of(path: str) -> str:
@@ -563,8 +605,39 @@ def home(page: SearchPage, examples: Iterable[str]) -> Home:
 # --- document ------------------------------------------------------------------------------------------------------
 
 
-def reading(page: DocumentPage, text: str) -> Reading:
-    """The page of one document, marks numbered from 1 in reading order, for the query `text`."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a document page was come to: the request whose words are marked and, from its results, the place among
+    them (`rank`, and what stands around it as long as it stands there)."""
+
+    request: SearchRequest
+    rank: int | None = None
+    standing: Standing | None = None
+
+    @property
+    def back(self) -> str:
+        """The URL of the results, at the hit that was followed."""
+        if self.rank is None:
+            return search_url(SearchRequest(text=self.request.text))
+        page = (self.rank - 1) // self.request.per_page + 1
+        return f"{search_url(replace(self.request, page=page))}#{hit_anchor(self.rank)}"
+
+    def beside(self, id: str | None, step: int) -> str | None:
+        """The URL of a neighbour's page."""
+        return hit_url(id, self.request, self.rank + step) if id is not None and self.rank else None
+
+
+def hit_anchor(rank: int) -> str:
+    """Where a hit is in the page of results."""
+    return f"r{rank}"
+
+
+def reading(
+    page: DocumentPage, arrival: Arrival, cited: int | None = None, root: str = "", *, originals: bool = False
+) -> Reading:
+    """The page of one document, marks numbered from 1 in reading order. `cited` is the paragraph whose citation is
+    shown (0: the document's), with the site's own address `root`. `originals`: files can be downloaded."""
+    text, standing = arrival.request.text, arrival.standing
     document = page.document
     paragraphs: list[Paragraph] = []
     where: list[tuple[int, int]] = []
@@ -576,10 +649,13 @@ def reading(page: DocumentPage, text: str) -> Reading:
         if passage.page and passage.page != on_page:
             breaks = ((0, passage.page), *breaks)
         on_page = breaks[-1][1] if breaks else on_page
-        paragraphs.append(Paragraph(passage.number, tuple(_with_breaks(pieces, breaks))))
+        place = place_text(passage.page, passage.number)
+        paragraphs.append(Paragraph(passage.number, tuple(_with_breaks(pieces, breaks)), place))
         if marks > before:
             where.append((passage.number, marks - before))
-    back = SearchRequest(text=text)
+    kept = request_pairs(replace(arrival.request, page=1))
+    if arrival.rank:
+        kept.append(("rang", str(arrival.rank)))
     return Reading(
         page=page,
         title=document.title,
@@ -590,15 +666,34 @@ def reading(page: DocumentPage, text: str) -> Reading:
         inferred=_inferred(document),
         language=_foreign(document),
         original=_safe_link(document.url),
+        download=_download(document) if originals and is_whole_file(document) else None,
         place=f"{document.root}/{document.path}",
         also=also_in(page.repeats),
         reprises=reprises_view(page.repeats, text),
+        similar=tuple(
+            Link(one.title or one.path, document_url(one.id), aside=_source_and_date(one)) for one in page.similar
+        ),
         first_seen=moment_date(document.first_seen),
         facts=_facts(document),
-        back=Link("Résultats" if text.strip() else "Tous les documents", search_url(back)),
+        back=Link("Résultats" if text.strip() or arrival.rank else "Tous les documents", arrival.back),
+        rank=f"{number(standing.rank)} sur {number(standing.hits)}" if standing else "",
+        previous=arrival.beside(standing.previous, -1) if standing else None,
+        next=arrival.beside(standing.next, 1) if standing else None,
+        citation_head=head_of(document),
+        citation=_citation(page, cited, root),
+        kept=tuple(kept),
+        url=document_url(document.id),
         type_url=search_url(SearchRequest(types=(document.type,))),
         json_url=document_url(document.id, suffix=".json"),
     )
+
+
+def _citation(page: DocumentPage, cited: int | None, root: str) -> Citation | None:
+    """The citation asked, if there is such a paragraph."""
+    if cited is None or cited > len(page.passages):
+        return None
+    leaf = page.passages[cited - 1].page if cited else None
+    return citation(page.document, cited, leaf, root)
 
 
 def _numbered(pieces: Fragment, marks: int) -> tuple[tuple[tuple[str, int], ...], int]:
@@ -646,6 +741,11 @@ def _where(counts: Sequence[tuple[int, int]]) -> Facet:
 def _inferred(document: Document) -> str:
     source = str(document.date_source)
     return DATE_SOURCES[source] if document.date and source in _INFERRED else ""
+
+
+def _download(document: Document) -> Link:
+    kind = f" ({document.format})" if document.format else ""
+    return Link(f"Télécharger le fichier{kind}", document_url(document.id, suffix="/original"))
 
 
 def _safe_link(url: str | None) -> str | None:

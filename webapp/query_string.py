@@ -6,6 +6,7 @@ from flask import Request
 
 PARAMETERS = (
     "q", "type", "date", "du", "au", "mention", "langue", "tri", "mots", "sans", "reprises", "pourquoi", "page",
+    "rang", "citer",
 )  # fmt: skip
 
 

@@ -12,15 +12,25 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer import (
+    CSV_PATH,
+    EXPORT_PATH,
+    FEED_PATH,
     JSON_PATH,
+    PAGE_PARAMETERS,
+    PARAMETERS,
     SEARCH_PATH,
     STATUS_FULL,
     STATUS_OFF,
+    Export,
     IndexProblem,
+    SearchPage,
     SearchRequest,
     SearchService,
     StatusList,
     document_json,
+    export_csv,
+    export_json,
+    parse_rank,
     parse_request,
     refuse_unknown,
     search_page_json,
@@ -32,8 +42,11 @@ from indexer import (
 from webapp import pages
 from webapp.api_page import ApiView, api_page
 from webapp.assets import FOR_EVER, PREFIX, load_assets
+from webapp.citation import read_cited
 from webapp.dates import FIELDS, read_period
-from webapp.errors import DocumentUnknown, StatusWithheld
+from webapp.downloads import attachment
+from webapp.errors import DocumentUnknown, OriginalsWithheld, StatusWithheld
+from webapp.feed import FEED_ENTRIES, FEED_TYPE, feed
 from webapp.freshness import of_generation
 from webapp.guide import ACCESSIBILITY_PATH, HELP_PATH, TITLES, Specimen, ask, contact_link, specimen
 from webapp.openapi import API_PATH, OPENAPI_PATH, description
@@ -64,6 +77,7 @@ from webapp.suggestions import (
 from webapp.theme import Theme
 
 TWIN = ".json"
+ORIGINAL = "/original"
 
 
 class AnyId(BaseConverter):
@@ -90,6 +104,9 @@ class Views:
             ("/", self.home),
             (SEARCH_PATH, self.results),
             (JSON_PATH, self.results_json),
+            (CSV_PATH, self.export_csv),
+            (EXPORT_PATH, self.export_json),
+            (FEED_PATH, self.feed),
             (SUGGESTIONS_PATH, self.suggestions),
             (DESCRIPTION_PATH, self.description),
             ("/document/<id:id>", self.document),
@@ -136,20 +153,41 @@ class Views:
             others = {name: values for name, values in args.items() if name not in ("date", "page", *FIELDS)}
             return redirect(search_url(replace(self._request(others), date=period)), 303)
         page = self.service.search(self._request(args))
-        return render_template("results.html", view=pages.results(page, self.service.label))
+        return render_template("results.html", view=self._results(page))
+
+    def _results(self, page: SearchPage) -> pages.Results:
+        return pages.results(page, self.service.label, self.service.settings.search.export_most)
 
     @of_generation
     def document(self, id: str) -> str | Response:
-        """`/document/<id>` and, with `.json` behind the id, its twin; an id may itself end in `.json`."""
-        text = request.args.get("q", "")
+        """`/document/<id>` and, with `.json` behind the id, its twin, with `/original` its file; an id may itself end
+        so, and the shorter id goes first."""
         if id.endswith(TWIN):
-            twin = self.service.document(id.removesuffix(TWIN), text)
+            twin = self.service.document(id.removesuffix(TWIN), request.args.get("q", ""))
             if twin:
                 return jsonify(document_json(twin))
-        page = self.service.document(id, text)
+        if id.endswith(ORIGINAL) and (download := self.original(id.removesuffix(ORIGINAL))):
+            return download
+        args = request.args.to_dict(flat=False)
+        asked = self._request({name: values for name, values in args.items() if name != "page"})
+        page = self.service.document(id, asked.text, asked.literal)
         if page is None:
             raise DocumentUnknown
-        return render_template("document.html", view=pages.reading(page, text), query=text)
+        rank, cited = parse_rank(args), read_cited(args)
+        arrival = pages.Arrival(asked, rank, self.service.standing(asked, rank, id) if rank else None)
+        root = root_of(request) if cited is not None else ""
+        view = pages.reading(page, arrival, cited, root, originals=self.service.settings.site.originals)
+        return render_template("document.html", view=view, query=asked.text)
+
+    def original(self, id: str) -> Response | None:
+        """`/document/<id>/original`: the file itself, to be kept and not shown; None when there is no such document.
+        Raises OriginalsWithheld or OriginalProblem."""
+        if not self.service.settings.site.originals:
+            if self.service.document(id) is None:
+                return None
+            raise OriginalsWithheld
+        found = self.service.original(id)
+        return attachment(found, request) if found else None
 
     def help(self) -> str:
         """`/aide`; without an index its examples are of no collection."""
@@ -193,6 +231,41 @@ class Views:
         """`/recherche.json`"""
         asked = self._request(request.args.to_dict(flat=False), strict=True)
         return jsonify(search_page_json(self.service.search(asked)))
+
+    def export_csv(self) -> Response:
+        """`/recherche.csv`: all results, as a file to be opened in a spreadsheet."""
+        lines = export_csv(self._export(), root_of(request))
+        response = Response(lines, content_type=CSV_TYPE)
+        response.headers["Content-Disposition"] = "attachment; filename=resultats.csv"
+        return response
+
+    def export_json(self) -> Response:
+        """`/export.json`: all results as one object, where `/recherche.json` is a page of them."""
+        response = Response(export_json(self._export()), content_type="application/json; charset=utf-8")
+        response.headers["Content-Disposition"] = "attachment; filename=resultats.json"
+        return response
+
+    def _export(self) -> Export:
+        """What is to be exported. Raises NotFound when the site has no exports."""
+        if not self.service.settings.search.export_most:
+            raise NotFound
+        return self.service.export(self._whole())
+
+    @of_generation
+    def feed(self) -> Response:
+        """`/recherche.atom`: what came last into the index of what a search finds."""
+        asked, root = self._whole(), root_of(request)
+        latest = self.service.latest(asked, FEED_ENTRIES)
+        made = feed(latest, root, self.service.settings.site.name, self.service.status().published, self.service.label)
+        response = make_response(render_template("feed.xml", feed=made))
+        response.content_type = FEED_TYPE
+        return response
+
+    def _whole(self) -> SearchRequest:
+        """The request of an address that knows no pages."""
+        args = request.args.to_dict(flat=False)
+        refuse_unknown(args, [name for name in PARAMETERS if name not in PAGE_PARAMETERS])
+        return self._request(args, strict=True)
 
     @of_generation
     def suggestions(self) -> Response:

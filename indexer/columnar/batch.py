@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.columnar.arrays import Array, places_within, sums_of
 from indexer.columnar.sketch import sketches, word_hash
-from indexer.columnar.stored import Head, cut, pages_by_piece
+from indexer.columnar.stored import Head, cut, pages_by_piece, paragraphs_by_piece
 from indexer.documents import Entry
 from indexer.french import Analyzer, Pair, WordLists, bare_chunks, find_pairs
 from indexer.french.mentions import mentions_of
@@ -227,6 +227,7 @@ def _head(entry: Entry, pieces: Sequence[str]) -> Head:
         source=entry.source,
         authors=entry.authors,
         pages=pages_by_piece(entry.pages, pieces),
+        paragraphs=paragraphs_by_piece(entry.text, pieces),
     )
 
 

@@ -22,7 +22,7 @@ import re
 import tempfile
 import threading
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -36,7 +36,7 @@ import zstandard
 from indexer.columnar.arrays import Array, ArraysFile, ArraysWriter, DamagedArrays, narrowed
 from indexer.columnar.schema import INSIDE
 from indexer.columnar.segment import Segment
-from indexer.model import DateSource, Document, PartialDate, place_inside
+from indexer.model import DateSource, Document, PartialDate, paragraphs, place_inside
 
 # Characters: a text up to WHOLE is one piece; a longer one is cut into pieces of at most PIECE where that can be.
 WHOLE = 6_000
@@ -104,11 +104,23 @@ def pages_by_piece(pages: Sequence[int], pieces: Sequence[str]) -> tuple[tuple[i
     )
 
 
+def paragraphs_by_piece(text: str, pieces: Sequence[str]) -> tuple[int, ...]:
+    """The number (from 1) of the paragraph that each piece of a text begins in; nothing when there is one piece."""
+    if len(pieces) == 1:
+        return ()
+    starts = [start for start, _ in paragraphs(text)]
+    begin = accumulate(map(len, pieces[:-1]), initial=0)
+    leads = (len(piece) - len(piece.lstrip()) for piece in pieces)
+    return tuple(bisect_right(starts, start + lead) for start, lead in zip(begin, leads, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the index keeps of a document beside its columns and its text. `line`: it is a line of its file.
 
     `pages` has for each piece of the text the places in it where a page begins; nothing for what has no pages.
+    `paragraphs` has for each of several pieces the number of the paragraph that it begins in: a hit read in part can be
+    cited. (An index that was written before it was kept has none.)
     """
 
     title: str
@@ -120,6 +132,7 @@ class Head:
     line: bool = False
     authors: tuple[str, ...] = ()
     pages: tuple[tuple[int, ...], ...] = ()
+    paragraphs: tuple[int, ...] = ()
 
     def to_json(self) -> bytes:
         """One line, without its end. Lone surrogates become question marks."""
@@ -151,14 +164,17 @@ class Stored:
             head, text = self._opened(number)
             parts: dict[int, str] = {}
             first, gap = self.pieces(number).start, ""
+            stretches: tuple[tuple[int, int], ...] = ()
             if pieces is not None:
                 parts, gap = {piece - first: self.text(piece) for piece in pieces}, "\n\n"
                 text = gap.join(map(str.strip, parts.values()))
+                alone = (1,) if len(self.pieces(number)) == 1 else ()
+                stretches = tuple(_stretches(head.get("paragraphs", alone), parts, gap))
             elif self._firsts is not None:
                 parts = {0: text, **{piece - first: self.text(piece) for piece in self.pieces(number)[1:]}}
                 text = "".join(parts.values())
             pages = tuple(_pages(head["pages"], parts or {0: text}, gap)) if "pages" in head else ()
-            return _document(segment, number, head, text, pages)
+            return _document(segment, number, head, text, pages, stretches)
         except _MALFORMED as error:
             raise DamagedArrays("document illisible") from error
 
@@ -373,7 +389,7 @@ _set_date, _set_date_source, _set_root, _set_path = (_SET[name] for name in ("da
 _set_digest, _set_first_seen, _set_title_rule = (_SET[name] for name in ("digest", "first_seen", "title_rule"))
 _set_type_rule, _set_url, _set_source = (_SET[name] for name in ("type_rule", "url", "source"))
 _set_member, _set_format, _set_language = (_SET[name] for name in ("member", "format", "language"))
-_set_authors, _set_pages = (_SET[name] for name in ("authors", "pages"))
+_set_authors, _set_pages, _set_stretches = (_SET[name] for name in ("authors", "pages", "stretches"))
 _DATE_SOURCES = {source.value: source for source in DateSource}
 _date = lru_cache(maxsize=1 << 14)(PartialDate.from_key)
 
@@ -399,7 +415,22 @@ def _pages(by_piece: Sequence[Sequence[int]], parts: Mapping[int, str], gap: str
     return starts + [max(0, at - len(gap))] * waiting
 
 
-def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str, pages: tuple[int, ...]) -> Document:
+def _stretches(by_piece: Sequence[int], parts: Mapping[int, str], gap: str) -> Iterator[tuple[int, int]]:
+    """Where pieces begin in a text that is put together as for `_pages`, and the paragraph of the whole there."""
+    at = 0
+    for number, part in parts.items():
+        yield at, by_piece[number] if by_piece else 0
+        at += len(part.strip()) + len(gap)
+
+
+def _document(
+    segment: Segment,
+    number: int,
+    head: Mapping[str, Any],
+    text: str,
+    pages: tuple[int, ...],
+    stretches: tuple[tuple[int, int], ...],
+) -> Document:
     id = segment.ids.of(number)
     root, _, path = segment.files.of(number).partition("/")
     path, inside, member = path.partition(INSIDE)
@@ -425,4 +456,5 @@ def _document(segment: Segment, number: int, head: Mapping[str, Any], text: str,
     _set_language(made, segment.languages.of(number))
     _set_authors(made, tuple(head.get("authors", ())))
     _set_pages(made, pages)
+    _set_stretches(made, stretches)
     return made

@@ -38,6 +38,7 @@ from indexer.documents.walk import (
     FolderMetadata,
     Unwalkable,
     is_metadata,
+    name_of,
     os_reason,
     passed_over,
     walk,
@@ -50,7 +51,7 @@ from indexer.model import place_inside
 __all__ = [
     "FORMATS", "METADATA", "NOTHING_SAID", "Choices", "Entry", "FileFacts", "FolderMetadata", "Inventory", "Line",
     "Lines", "Rejected", "Said", "TypeRules", "Unwalkable", "format_rule", "has_lines", "inventory_above",
-    "is_metadata", "is_plain", "language_rule", "lines_of", "mark_of", "not_met", "os_reason", "passed_over",
+    "is_metadata", "is_plain", "language_rule", "lines_of", "mark_of", "name_of", "not_met", "os_reason", "passed_over",
     "place_inside", "read", "read_lines", "refusal", "repeated", "walk",
 ]  # fmt: skip
 

@@ -81,7 +81,7 @@ def walk(root: Path, ignore: Sequence[str] = (), below: str = "") -> Iterator[Fi
         facts = root.stat()
         if stat.S_ISREG(facts.st_mode):
             if not towards:
-                yield _facts(_name(root.name), str(root), facts)
+                yield _facts(name_of(root.name), str(root), facts)
             return
         if not stat.S_ISDIR(facts.st_mode):
             raise CorpusError(f"{root} n’est ni un dossier ni un fichier ordinaire.")
@@ -127,7 +127,7 @@ def passed_over(ignore: Sequence[str]) -> Callable[[str], bool]:
     ignored = ignoring(ignore)
 
     def passed(relative: str) -> bool:
-        names = [_name(name) for name in relative.split("/")]
+        names = [name_of(name) for name in relative.split("/")]
         if is_metadata(names[-1]):
             names.pop()
         return any(
@@ -160,7 +160,7 @@ def _listing(
     kept = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            name = _name(entry.name)
+            name = name_of(entry.name)
             table = is_metadata(name) and entry.is_file(follow_symlinks=False)
             if only and name not in only and not table:
                 continue
@@ -178,8 +178,9 @@ def _listing(
     return listing
 
 
-def _name(name: str) -> str:
-    """`name` in NFC; bytes that are no UTF-8 (an old archive) are read as Windows does."""
+def name_of(name: str) -> str:
+    """The name of a file as the index writes it: in NFC; bytes that are no UTF-8 (an old archive) are read as Windows
+    does."""
     if name.isascii():
         return name
     try:

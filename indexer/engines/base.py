@@ -21,6 +21,7 @@ from indexer.model import (
     Repeats,
     Root,
     RunRecord,
+    Similar,
     Sort,
     Status,
     Suggestion,
@@ -40,6 +41,7 @@ class EngineQuery:
     `words` are what was asked, in order: by relevance, the best documents are looked at again, and those that have more
     of them, closer together, come first (engines.closeness). `accents` prefers, among these, texts with the accents
     that were typed (engines.accents). `grouped` shows of documents that say nearly the same the first alone.
+    `by_arrival` puts what was first seen last before all else, whatever `sort` says.
     """
 
     tree: Node
@@ -55,6 +57,7 @@ class EngineQuery:
     explain: bool = False
     accents: bool = False
     grouped: bool = False
+    by_arrival: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +144,17 @@ class Snapshot(Protocol):
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Find, count and order."""
 
+    def heads(self, query: EngineQuery) -> Iterator[Document]:
+        """The hits of a query in order, without their texts; found at once, read one by one as they are taken."""
+
     def get(self, id: str) -> Document | None:
         """The document with this id."""
 
     def repeats(self, id: str) -> Repeats:
         """Where else its text is, whatever else is asked; nowhere when there is no such document."""
+
+    def similar(self, document: Document, count: int) -> tuple[Similar, ...]:
+        """The documents most like one of this generation, the nearest first; none that says nearly the same."""
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """What a person who typed this may be about to type, best first, no two of the same words."""

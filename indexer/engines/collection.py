@@ -129,6 +129,11 @@ class Collection:
         return self._keywords(lambda segment: segment.formats)
 
     @cached_property
+    def first_seen(self) -> Column:
+        """When each document was first indexed; the moments are all written alike, so they order as they are."""
+        return self._keywords(lambda segment: segment.first_seen)
+
+    @cached_property
     def languages(self) -> Column:
         """The language of each document, empty when there is no telling."""
         return self._keywords(lambda segment: segment.languages)

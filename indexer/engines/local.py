@@ -21,6 +21,7 @@ from indexer.engines.lexicon import LocalLexicon
 from indexer.engines.problems import PROBLEMS, printable, problems_from
 from indexer.engines.reprises import all_repeats_of
 from indexer.engines.sigles import SIGLES, learned_from
+from indexer.engines.similar import similar
 from indexer.engines.update import MENTIONS, WORDS, LocalUpdate
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, IndexProblem
 from indexer.french import CHAIN_VERSION, Analyzer, Learned, WordLists
@@ -33,6 +34,7 @@ from indexer.model import (
     Repeats,
     Root,
     RunRecord,
+    Similar,
     Status,
     Suggestion,
 )
@@ -134,6 +136,17 @@ class LocalSnapshot:
                 reprises=found.reprises,
             )
 
+    def heads(self, query: EngineQuery) -> Iterator[Document]:
+        """See engines.base.Snapshot."""
+        with self.generation.damage_named():
+            found = find(self._collection, query, self._ranking, self.analyzer.stem)
+        return map(self._head, (number for number, _ in found.hits))
+
+    def _head(self, number: int) -> Document:
+        part, own = self._collection.locate(number)
+        with self.generation.damage_named():
+            return part.stored.document(part.segment, own, ())
+
     def get(self, id: str) -> Document | None:
         """See engines.base.Snapshot."""
         return self.generation.document(id)
@@ -146,6 +159,15 @@ class LocalSnapshot:
         part, number = found
         with self.generation.damage_named():
             return all_repeats_of(self._collection, part.first + number)
+
+    def similar(self, document: Document, count: int) -> tuple[Similar, ...]:
+        """See engines.base.Snapshot."""
+        found = self.generation.find(document.id)
+        if found is None:
+            return ()
+        part, number = found
+        with self.generation.damage_named():
+            return similar(self._collection, self._ranking, self.analyzer, document, part.first + number, count)
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """See engines.base.Snapshot."""

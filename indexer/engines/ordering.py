@@ -45,6 +45,14 @@ def in_order(collection: Collection, docs: Array, sort: Sort, offset: int, stop:
     return _by_value(collection, docs[near], values[near], offset, stop)
 
 
+def by_arrival(collection: Collection, docs: Array, offset: int, stop: int) -> list[int]:
+    """The documents (of `docs`, ascending) from place `offset` to `stop`, those first seen last in front; there are as
+    many."""
+    values = collection.first_seen.ords.take(docs).astype(np.int64)
+    near = (values >= lower_bound(values, stop)).nonzero()[0]
+    return _by_value(collection, docs[near], values[near], offset, stop)
+
+
 def lower_bound(values: Array, count: int) -> float:
     """A value that at least `count` of these reach, and not many more; there are at least as many.
 

@@ -23,7 +23,7 @@ from indexer.engines.base import EngineQuery
 from indexer.engines.closeness import WINDOW, Closeness
 from indexer.engines.collection import Collection
 from indexer.engines.excerpts import Reader
-from indexer.engines.ordering import best, in_order
+from indexer.engines.ordering import best, by_arrival, in_order
 from indexer.engines.reprises import Reprises
 from indexer.engines.scoring import Scorer
 from indexer.engines.twins import repeated
@@ -63,7 +63,7 @@ class Ranker:
         stop = min(query.offset + query.limit, len(docs) - reprises.beneath)
         if query.offset >= stop:
             return []
-        if query.sort is Sort.RELEVANCE:
+        if query.sort is Sort.RELEVANCE and not query.by_arrival:
             found = reprises.firsts(lambda reach: self._by_relevance(query, docs, reach), stop, _number)
             return found[query.offset :]
         page = self._in_order(query, docs, stop, reprises)
@@ -73,9 +73,11 @@ class Ranker:
         return list(map(Ranked, page, scores.tolist()))
 
     def _in_order(self, query: EngineQuery, docs: Array, stop: int, reprises: Reprises) -> list[int]:
-        """The documents of a page by date or title."""
+        """The documents of a page by date, title or arrival."""
 
         def first(reach: int, offset: int = 0) -> list[int]:
+            if query.by_arrival:
+                return by_arrival(self._collection, docs, offset, reach)
             return in_order(self._collection, docs, query.sort, offset, reach)
 
         if not reprises:  # what comes before the page need not be put in order

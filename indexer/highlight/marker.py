@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from indexer.french import Analyzer, Words, glued
-from indexer.highlight.passages import PARAGRAPH, Match, choose, lead_of, passages_of, pieces_of, render
+from indexer.highlight.passages import Match, choose, lead_of, passages_of, pieces_of, render
 from indexer.highlight.sieve import Sieve
-from indexer.model import Fragment
+from indexer.model import PARAGRAPH_END, Fragment
 from indexer.query.tree import Leaf, Near, Node, Phrase, Prefix, Word, positive_leaves
 
 # A longer chunk is data, not prose: nothing is marked in it, and it is not analysed for each request.
@@ -175,7 +175,7 @@ class Marker:
                 if expected == len(phrase):
                     return start + word.end
             following = _CHUNK.search(text, end)
-            if not following or text.find(PARAGRAPH, end, following.start()) >= 0:
+            if not following or text.find(PARAGRAPH_END, end, following.start()) >= 0:
                 return 0
             (start, end), at = following.span(), 0
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.highlight.sentences import sentences
-from indexer.model import Fragment, Piece
+from indexer.model import PARAGRAPH_END, Fragment, Piece
 
 ELLIPSIS = "…"
-PARAGRAPH = "\n\n"
 
 
 class Match(NamedTuple):
@@ -55,9 +54,9 @@ def passages_of(text: str, matches: Sequence[Match], max_chars: int) -> Iterator
 
 def _paragraph(text: str, place: int) -> tuple[int, int]:
     """The paragraph around a place, without the white space at its ends."""
-    before = text.rfind(PARAGRAPH, 0, place)
-    after = text.find(PARAGRAPH, place)
-    start = 0 if before < 0 else before + len(PARAGRAPH)
+    before = text.rfind(PARAGRAPH_END, 0, place)
+    after = text.find(PARAGRAPH_END, place)
+    start = 0 if before < 0 else before + len(PARAGRAPH_END)
     end = len(text) if after < 0 else after
     while text[start].isspace():
         start += 1

@@ -32,7 +32,7 @@ PAGES = {
     "cited-date": "/recherche?q=crue+fleuve&mention=2019",
     "nothing": "/recherche?q=zanzibar+girafe&type=rapport&date=2023",
     "long-words": f"/recherche?q={'anticonstitutionnel' * 40}+{'girafe' * 30}&type={'poème' * 40}&date=2023",
-    "document": "/document/complet?q=mandat+minusma",
+    "document": "/document/complet?q=mandat+minusma&rang=1&citer=1",
     "document-of-a-group": "/document/crue-1?q=fleuve",
     "at-a-match": "/document/complet?q=mandat+minusma#m2",
     "hostile": "/document/a%2Fb%2F%2Fc%20d%3F%C3%A9%23%25.json?q=hostile",

@@ -173,6 +173,32 @@ def test_each_word_of_some_pieces_knows_its_page(
         assert part.page_at(word.start()) == int(word[1])
 
 
+@given(
+    st.lists(st.tuples(st.integers(1, 400), st.sampled_from([" ", "\n"])), min_size=20, max_size=30),
+    st.sets(st.integers(0, 8), min_size=1),
+)
+@settings(max_examples=15)
+def test_each_word_of_some_pieces_knows_its_paragraph(
+    tmp_path_factory: pytest.TempPathFactory,
+    preparer: WordsPreparer,
+    sizes: list[tuple[int, str]],
+    chosen: set[int],
+) -> None:
+    text = "\n\n".join(
+        space.join([f"paragraphe{number}"] * size) for number, (size, space) in enumerate(sizes, start=1)
+    )
+    path = tmp_path_factory.mktemp("paragraphs") / "a.seg"
+    segment = write_segment(path, [document_of(text)], preparer)
+    stored = Stored(segment.file)
+    pieces = stored.pieces(0)
+    for part in (
+        stored.document(segment, 0),
+        stored.document(segment, 0, [pieces[place] for place in sorted(chosen) if place < len(pieces)]),
+    ):
+        for word in re.finditer(r"paragraphe(\d+)", part.text):
+            assert part.paragraph_at(word.start()) == int(word[1])
+
+
 def test_texts_that_are_alike_are_packed_with_a_dictionary(tmp_path: Path, preparer: WordsPreparer) -> None:
     rng = random.Random(1)
     documents = [made_document(number, rng, longest=200) for number in range(600)]

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,6 +24,20 @@ from tests.web.serving import serving
 from tests.web.site import Site, make_attacked_site
 from webapp import create_app
 
+ATOM = (
+    "feed",
+    "entry",
+    "id",
+    "title",
+    "updated",
+    "published",
+    "author",
+    "name",
+    "link",
+    "summary",
+    "content",
+    "category",
+)
 # What no page of ours holds, or holds from us alone. An attribute of any element may not handle an event.
 _FOREIGN = "iframe, object, embed, base, math, video, audio, template, img, style, body > script, meta[http-equiv]"
 
@@ -84,12 +99,23 @@ def test_programs_get_what_documents_say_as_data(client):
         assert response.mimetype == "application/json"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "alert(1)" in response.json["title"] + " ".join(response.json["text"]) or "cmd" in response.json["title"]
-    response = client.get("/etat.csv?liste=sans-date")
-    assert response.mimetype == "text/csv"
-    assert response.headers["Content-Disposition"].startswith("attachment")
-    rows = list(csv.reader(io.StringIO(response.text.lstrip("\ufeff"))))
-    assert len(rows) > 200
-    assert not [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "@", "\t"))]
+    for url in ("/etat.csv?liste=sans-date", "/recherche.csv?q=charge"):
+        response = client.get(url)
+        assert response.mimetype == "text/csv"
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        rows = list(csv.reader(io.StringIO(response.text.lstrip("\ufeff"))))
+        assert len(rows) > 200
+        assert not [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "@", "\t"))], url
+    exported = client.get("/export.json?q=charge")
+    assert exported.headers["Content-Disposition"].startswith("attachment")
+    assert exported.json["count"] >= 200
+
+
+def test_a_feed_holds_elements_of_feeds_alone(client):
+    feed = client.get("/recherche.atom?q=charge")
+    assert feed.mimetype == "application/atom+xml"
+    found = {element.tag for element in ElementTree.fromstring(feed.data).iter()}
+    assert found <= {f"{{http://www.w3.org/2005/Atom}}{name}" for name in ATOM}, found
 
 
 # --- requests that are none ----------------------------------------------------------------------------------------

@@ -77,10 +77,12 @@ def test_what_has_no_pages_has_no_page(client):
 
 def test_the_page_of_a_snippet_leads_to_the_place_where_it_begins(client, page):
     results = page("/recherche?q=ravitaillement")
-    assert results.texts(".frag .leaf") == ["p. 12", "p. 31"]
-    url, _, anchor = results.attributes(".frag .leaf", "href")[0].partition("#")
+    places = dict(zip(results.texts(".frag .leaf"), results.attributes(".frag .leaf", "href"), strict=True))
+    assert list(places) == ["§ 1", "p. 12, § 24", "p. 31, § 62"]
+    url, _, anchor = places["p. 12, § 24"].partition("#")
     document = page(url)
-    assert document.attributes(f"#{anchor}", "href") == ["#page-12"]
+    assert "du camp a repris." in document.text(f"#{anchor}")
+    assert document.text(f"#{anchor} .cite") == "Citer p. 12, § 24"
     assert document.attributes(".sheet .leaf", "id") == [f"page-{n}" for n in range(1, PAGES + 1)]
 
 
@@ -99,6 +101,13 @@ def test_the_json_of_a_document_has_the_page_of_each_paragraph(client):
         12,
         31,
     ]
+
+
+def test_a_snippet_of_a_part_of_a_long_text_knows_its_paragraph(client):
+    hit = hit_of(client, "ravitaillement")
+    text = client.get(f"{hit['url'].partition('?')[0]}.json").json["text"]
+    found = [number for number, paragraph in enumerate(text, start=1) if "ravitaillement" in paragraph]
+    assert hit["snippets_paragraphs"] == found
 
 
 def test_a_document_without_pages_shows_none(page, client):

@@ -62,6 +62,8 @@ def keeps_to(described: dict, path: str, status: int, answer: object, mimetype: 
         ("/document/{id}.json", "/document/rien.json", 404),
         ("/suggestions.json", "/suggestions.json?q=man", 200),
         ("/suggestions.json", "/suggestions.json?x=1", 400),
+        ("/export.json", "/export.json?q=mandat&type=communiqu%C3%A9", 200),
+        ("/export.json", "/export.json?page=2", 400),
         ("/etat.json", "/etat.json", 200),
         ("/etat.json", "/etat.json?x=1", 400),
         ("/sante/vivant", "/sante/vivant", 200),
