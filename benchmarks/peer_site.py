@@ -35,7 +35,7 @@ from indexer.query import parse
 from indexer.searcher import SearchService, date_facet, type_facet
 from indexer.settings import Settings, load_settings
 from webapp import create_app
-from webapp.server import THREADS
+from webapp.server import threads
 
 
 class TantivyService(SearchService):
@@ -105,19 +105,20 @@ def _fragment(text: str, ranges: list[Any]) -> Fragment:
 
 def application(folder: Path, documents: int) -> Flask:
     """The WSGI application of one process."""
-    settings = load_settings(index=folder / "none", environ={})
+    settings = load_settings(index=folder / "none")
     return create_app(TantivyService(Tantivy().open(folder), documents, settings))
 
 
 def main(folder: str, documents: str, port: str, workers: str) -> None:
     """Serve as our own `serve` does, until SIGTERM."""
+    ours = load_settings().server
     server = Granian(
         "benchmarks.peer_site",
         address="127.0.0.1",
         port=int(port),
         interface=Interfaces.WSGI,
         workers=int(workers),
-        blocking_threads=THREADS,
+        blocking_threads=threads(ours.at_work, ours.waiting),
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=partial(_load, folder, int(documents)), wrap_loader=False)

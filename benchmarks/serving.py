@@ -6,6 +6,7 @@ clients run on it too); the CPU time of the serving processes per page does not.
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -29,6 +30,8 @@ _START_S = 60.0
 _STOP_S = 20.0
 _RECEIVE = 1 << 16
 _SAID_BYTES = 4000
+# Pages are asked again and again here; what is measured is how they are made. Only one of the sites would write a log.
+_EACH_PAGE_IS_MADE = {"TROUVAILLE_SERVER_CACHE_BYTES": "0", "TROUVAILLE_SERVER_ACCESS_LOG": "off"}
 
 
 class ServiceProblem(Exception):
@@ -45,7 +48,7 @@ def measure(workshop: Workshop) -> dict[str, Any]:
     for number in range(ROUNDS):
         for name, command in commands.items():
             tell(f"http: {name}, round {number + 1} of {ROUNDS}")
-            with _served(command) as (pid, port):
+            with served(command) as (pid, port):
                 _ask(port, questions, 2.0)  # fills the caches of both processes
                 rounds[name].append(_measured(pid, port, questions))
     return {name: {key: median([one[key] for one in found]) for key in found[0]} for name, found in rounds.items()}
@@ -64,7 +67,7 @@ def _tantivy(workshop: Workshop) -> list[str]:
 
 
 @contextmanager
-def _served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
+def served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Start a service on a free port; its process and port once it answers.
 
     Raises ServiceProblem, with the end of what the service said when something fails while it serves.
@@ -73,8 +76,9 @@ def _served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     arguments = [argument.format(port=port) for argument in command]
+    environ = {**os.environ, **_EACH_PAGE_IS_MADE}
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(arguments, cwd=HOUSE, stdout=log, stderr=log)
+        process = subprocess.Popen(arguments, cwd=HOUSE, env=environ, stdout=log, stderr=log)
         try:
             _wait(process, port)
             yield process.pid, port

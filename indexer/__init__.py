@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from indexer.as_csv import export_csv, status_csv
     from indexer.as_json import document_json, export_json, search_page_json, status_json, suggestions_json
     from indexer.assembly import create_service
+    from indexer.contract import DocumentJson, ExportJson, SearchPageJson, StatusJson, SuggestionsJson
     from indexer.errors import (
         ConfigError,
         IndexMissing,
@@ -81,12 +82,23 @@ if TYPE_CHECKING:
     )
     from indexer.originals import Original, is_whole_file
     from indexer.searcher import SearchService
-    from indexer.settings import STATUS_FULL, STATUS_OFF, Settings, load_settings
+    from indexer.settings import (
+        ACCESS_LOG_ANONYMOUS,
+        ACCESS_LOG_FULL,
+        ACCESS_LOG_OFF,
+        STATUS_FULL,
+        STATUS_OFF,
+        Settings,
+        load_settings,
+    )
     from indexer.status import moment_text, reasons_text, run_asked, run_counts, run_places
     from indexer.understood import Telling, read_back, tellings_of
     from indexer.why import Reason, reasons_of
 
 __all__ = [
+    "ACCESS_LOG_ANONYMOUS",
+    "ACCESS_LOG_FULL",
+    "ACCESS_LOG_OFF",
     "CSV_PATH",
     "EXPORT_PATH",
     "FEED_PATH",
@@ -104,8 +116,10 @@ __all__ = [
     "DateFilter",
     "DateSource",
     "Document",
+    "DocumentJson",
     "DocumentPage",
     "Export",
+    "ExportJson",
     "FacetValue",
     "Fragment",
     "Hit",
@@ -128,6 +142,7 @@ __all__ = [
     "Root",
     "RunRecord",
     "SearchPage",
+    "SearchPageJson",
     "SearchRequest",
     "SearchService",
     "Settings",
@@ -135,10 +150,12 @@ __all__ = [
     "Sort",
     "Standing",
     "Status",
+    "StatusJson",
     "StatusList",
     "StatusReport",
     "Suggestion",
     "SuggestionKind",
+    "SuggestionsJson",
     "Telling",
     "TrouvailleError",
     "asked_date",
@@ -182,8 +199,8 @@ __all__ = [
 
 # Lightest first: a name is looked for in each in turn.
 _HOMES = (
-    "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "as_json",
-    "as_csv", "status", "why", "understood", "documents", "originals", "searcher", "assembly",
+    "model", "errors", "links", "settings", "french.dates", "french.languages", "french.typography", "contract",
+    "as_json", "as_csv", "status", "why", "understood", "documents", "originals", "searcher", "assembly",
 )  # fmt: skip
 
 

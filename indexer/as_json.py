@@ -5,8 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Literal, cast
 
+from indexer.contract import (
+    DocumentJson,
+    FacetsJson,
+    FacetValueJson,
+    HitJson,
+    IdentityJson,
+    ProblemJson,
+    QueryJson,
+    ReasonJson,
+    RepeatsJson,
+    RepriseJson,
+    RunJson,
+    SearchPageJson,
+    SimilarJson,
+    StatusJson,
+    SuggestionOfSearchJson,
+    SuggestionsJson,
+)
 from indexer.links import (
     JSON_PATH,
     choose_date,
@@ -34,32 +52,25 @@ from indexer.model import (
     Suggestion,
 )
 
-Json = dict[str, Any]
 
-
-def search_page_json(page: SearchPage) -> Json:
+def search_page_json(page: SearchPage) -> SearchPageJson:
     """One page of results. Links to other pages and facet values lead to their JSON, links of hits to their page."""
     request = page.request
     return {
         "query": _query(request),
         "understood": page.understood,
         "interpretations": [
-            {"kind": str(one.kind), "from": one.source, "to": one.target, "undo_url": search_url(one.undo, JSON_PATH)}
+            {"kind": one.kind, "from": one.source, "to": one.target, "undo_url": search_url(one.undo, JSON_PATH)}
             for one in page.interpretations
         ],
-        "match": asdict(page.match),
+        "match": {"words": page.match.words, "required": page.match.required, "all": page.match.all},
         "total": page.total,
         "reprises": page.reprises,
         "took_ms": round(page.took_ms, 3),
         "generation": page.generation,
         "hits": [_hit(hit, request) for hit in page.hits],
-        "facets": {
-            "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
-            "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
-            "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
-            **_mention_facet(page),
-        },
-        "suggestion": page.suggestion and {"q": page.suggestion.text, "url": search_url(page.suggestion, JSON_PATH)},
+        "facets": _facets(page),
+        "suggestion": _suggestion(page.suggestion) if page.suggestion else None,
         "pages": {
             "current": request.page,
             "last": page.last_page,
@@ -69,11 +80,16 @@ def search_page_json(page: SearchPage) -> Json:
     }
 
 
-def _mention_facet(page: SearchPage) -> Json:
-    """The facet of the dates that documents name; nothing when they are not looked for."""
-    if page.mentions is None:
-        return {}
-    return {"mention": [_facet(value, lambda v: choose_mention(page.request, v)) for value in page.mentions]}
+def _facets(page: SearchPage) -> FacetsJson:
+    request = page.request
+    told: FacetsJson = {
+        "type": [_facet(value, lambda v: toggle_type(request, v)) for value in page.types],
+        "date": [_facet(value, lambda v: choose_date(request, v)) for value in page.dates],
+        "langue": [_facet(value, lambda v: toggle_language(request, v)) for value in page.languages],
+    }
+    if page.mentions is not None:
+        told["mention"] = [_facet(value, lambda v: choose_mention(request, v)) for value in page.mentions]
+    return told
 
 
 def export_json(export: Export) -> Iterator[str]:
@@ -100,12 +116,12 @@ _OF_A_PAGE = ("reprises", "pourquoi", "page", "per_page")
 _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def document_json(page: DocumentPage) -> Json:
+def document_json(page: DocumentPage) -> DocumentJson:
     """One document, its paragraphs, and where each item of its metadata came from."""
     document = page.document
     return {
         **_identity(document),
-        "title_fragments": [list(piece) for piece in page.title],
+        "title_fragments": list(page.title),
         "text": ["".join(text for text, _ in passage.pieces) for passage in page.passages],
         "pages": [passage.page for passage in page.passages] if document.pages else None,
         "metadata": {
@@ -122,22 +138,22 @@ def document_json(page: DocumentPage) -> Json:
 
 
 # What says where things lie on the machine that has the index, and what failed there.
-_PLACES = ("roots", "failed", "empty")
-_PLACES_OF_RUN = ("paths", "forget", "error")
+_PLACES: tuple[Literal["roots", "failed", "empty"], ...] = ("roots", "failed", "empty")
+_PLACES_OF_RUN: tuple[Literal["paths", "forget", "error"], ...] = ("paths", "forget", "error")
 
 
-def status_json(report: StatusReport, *, places: bool = True) -> Json:
+def status_json(report: StatusReport, *, places: bool = True) -> StatusJson:
     """What the index holds, what is not in it and why, and the last runs.
 
     Without `places` paths and reasons are left out: what remains says nothing of the machine that has the index.
     """
     status, held = report.status, report.holdings
-    told = {
+    told: StatusJson = {
         "generation": status.generation,
         "published": status.published,
         "documents": status.documents,
         "copies": status.copies,
-        "roots": [asdict(root) for root in status.roots],
+        "roots": [{"name": root.name, "path": root.path} for root in status.roots],
         "bytes": status.bytes,
         "last_run": dict(status.last_run),
         "runs": [_run(run, places) for run in report.runs],
@@ -151,20 +167,26 @@ def status_json(report: StatusReport, *, places: bool = True) -> Json:
         "failed": list(map(_problem, report.failed)),
         "empty": list(map(_problem, report.empty)),
     }
-    return told if places else {name: value for name, value in told.items() if name not in _PLACES}
+    if not places:
+        for name in _PLACES:
+            told.pop(name, None)
+    return told
 
 
-def suggestions_json(suggestions: Iterable[Suggestion]) -> Json:
+def suggestions_json(suggestions: Iterable[Suggestion]) -> SuggestionsJson:
     """What may be typed next, best first."""
-    return {"suggestions": [{"text": one.text, "kind": str(one.kind), "count": one.count} for one in suggestions]}
+    return {"suggestions": [{"text": one.text, "kind": one.kind, "count": one.count} for one in suggestions]}
 
 
-def _run(run: RunRecord, places: bool) -> Json:
-    told = {**asdict(run), "error": run.error or None, "ok": not run.error}
-    return told if places else {name: value for name, value in told.items() if name not in _PLACES_OF_RUN}
+def _run(run: RunRecord, places: bool) -> RunJson:
+    told = cast(RunJson, {**asdict(run), "error": run.error or None, "ok": not run.error})
+    if not places:
+        for name in _PLACES_OF_RUN:
+            told.pop(name, None)
+    return told
 
 
-def _problem(problem: Problem) -> Json:
+def _problem(problem: Problem) -> ProblemJson:
     return {"root": problem.root, "path": problem.path, "reason": problem.reason}
 
 
@@ -172,7 +194,7 @@ def _commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _similar(similar: Similar) -> Json:
+def _similar(similar: Similar) -> SimilarJson:
     return {
         "id": similar.id,
         "title": similar.title,
@@ -185,14 +207,14 @@ def _similar(similar: Similar) -> Json:
     }
 
 
-def _query(request: SearchRequest) -> Json:
+def _query(request: SearchRequest) -> QueryJson:
     return {
         "q": request.text,
         "type": list(request.types),
         "date": str(request.date) if request.date else None,
         "mention": str(request.mention) if request.mention else None,
         "langue": list(request.languages),
-        "tri": str(request.sort),
+        "tri": request.sort,
         "mots": "tous" if request.all_words else None,
         "sans": list(request.literal),
         "reprises": "toutes" if request.apart else None,
@@ -202,7 +224,7 @@ def _query(request: SearchRequest) -> Json:
     }
 
 
-def _identity(document: Document, text: str = "") -> Json:
+def _identity(document: Document, text: str = "") -> IdentityJson:
     date = document.date
     return {
         "id": document.id,
@@ -214,27 +236,30 @@ def _identity(document: Document, text: str = "") -> Json:
         "type": document.type,
         "date": str(date) if date else None,
         "date_precision": date.precision if date else None,
-        "date_source": str(document.date_source),
+        "date_source": document.date_source,
         "language": document.language or None,
         "format": document.format or None,
         "authors": list(document.authors),
     }
 
 
-def _hit(hit: Hit, request: SearchRequest) -> Json:
-    return {
+def _hit(hit: Hit, request: SearchRequest) -> HitJson:
+    # mypy 1.x takes a ** item to hold keys that it does not declare, « reasons » among them.
+    told: HitJson = {
         **_identity(hit.document, request.text),
-        "title_fragments": [list(piece) for piece in hit.title],
+        "title_fragments": list(hit.title),
         "score": round(hit.score, 6),
-        "snippets": [[list(piece) for piece in fragment] for fragment in hit.fragments],
+        "snippets": [list(fragment) for fragment in hit.fragments],
         "snippets_pages": list(hit.pages),
         "snippets_paragraphs": list(hit.paragraphs),
-        **_repeats(hit.repeats, request.text),
-        **({"reasons": [_reason(hit, reason) for reason in hit.reasons]} if request.explain else {}),
+        **_repeats(hit.repeats, request.text),  # type: ignore[typeddict-item]
     }
+    if request.explain:
+        told["reasons"] = [_reason(hit, reason) for reason in hit.reasons]
+    return told
 
 
-def _repeats(repeats: Repeats, text: str = "") -> Json:
+def _repeats(repeats: Repeats, text: str = "") -> RepeatsJson:
     """Where else a text is: paths of its copies, and documents that say nearly the same."""
     return {
         "places": list(repeats.places),
@@ -243,7 +268,7 @@ def _repeats(repeats: Repeats, text: str = "") -> Json:
     }
 
 
-def _reprise(reprise: Reprise, text: str) -> Json:
+def _reprise(reprise: Reprise, text: str) -> RepriseJson:
     return {
         "id": reprise.id,
         "title": reprise.title,
@@ -255,7 +280,7 @@ def _reprise(reprise: Reprise, text: str) -> Json:
     }
 
 
-def _reason(hit: Hit, reason: Contribution) -> Json:
+def _reason(hit: Hit, reason: Contribution) -> ReasonJson:
     return {
         "text": reason.text,
         "field": reason.field or None,
@@ -266,7 +291,7 @@ def _reason(hit: Hit, reason: Contribution) -> Json:
     }
 
 
-def _facet(value: FacetValue, chosen: Callable[[str], SearchRequest]) -> Json:
+def _facet(value: FacetValue, chosen: Callable[[str], SearchRequest]) -> FacetValueJson:
     return {
         "value": value.value,
         "label": value.label,
@@ -275,6 +300,10 @@ def _facet(value: FacetValue, chosen: Callable[[str], SearchRequest]) -> Json:
         "url": search_url(chosen(value.value), JSON_PATH) if value.selectable else None,
         "children": [_facet(child, chosen) for child in value.children],
     }
+
+
+def _suggestion(request: SearchRequest) -> SuggestionOfSearchJson:
+    return {"q": request.text, "url": search_url(request, JSON_PATH)}
 
 
 def _page_url(request: SearchRequest, page: int) -> str:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class PartialDate:
         return self.year * 10_000 + month * 100 + (self.day or calendar.monthrange(self.year, month)[1])
 
     @property
-    def precision(self) -> str:
+    def precision(self) -> Literal["day", "month", "year"]:
         """`day`, `month` or `year`."""
         return "day" if self.day else "month" if self.month else "year"
 

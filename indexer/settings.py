@@ -24,18 +24,22 @@ from indexer.errors import ConfigError
 
 # Nothing; counts, which the facets tell too; paths of files and reasons as well.
 STATUS_PAGES = (STATUS_OFF, STATUS_SUMMARY, STATUS_FULL) = ("off", "summary", "full")
+# No line; lines without anything about persons; with who asked what, too.
+ACCESS_LOGS = (ACCESS_LOG_OFF, ACCESS_LOG_ANONYMOUS, ACCESS_LOG_FULL) = ("off", "anonymous", "full")
 FILE_NAME = "trouvaille.toml"
 INDEX_NAME = "index-trouvaille"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the site says of itself. `status_page` is one of STATUS_PAGES, `theme` a folder of templates and styles."""
+    """What the site says of itself. `status_page` is one of STATUS_PAGES, `theme` a folder of templates and styles;
+    `trusted_proxies` is how many stand before us."""
 
     name: str
     tagline: str
     examples: tuple[str, ...]
     status_page: str
+    trusted_proxies: int
     originals: bool
     contact: str
     theme: Path | None
@@ -116,11 +120,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where `serve` listens, and with how many processes."""
+    """Where `serve` listens, with how many processes, and what each takes upon itself. `access_log` is one of
+    ACCESS_LOGS."""
 
     host: str
     port: int
     workers: int
+    at_work: int
+    waiting: int
+    patience_s: float
+    cache_bytes: int
+    access_log: str
+    metrics: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,10 +314,12 @@ _AT_LEAST_ONE = (
     "corpus.max_file_bytes", "corpus.watch_every_s", "search.per_page", "search.max_per_page", "search.max_chars",
     "search.max_clauses",
     "search.max_depth", "search.min_prefix", "search.fragments", "search.fragment_chars", "server.workers",
+    "server.at_work",
 )  # fmt: skip
 _NOT_NEGATIVE = ("ranking.k1", "ranking.surface", "ranking.stem", "ranking.title", "ranking.body",
     "ranking.coverage", "ranking.pairs", "ranking.passage", "ranking.accents", "search.relax_below",
-    "search.export_most", "search.similar",
+    "search.export_most", "search.similar", "site.trusted_proxies", "server.waiting", "server.patience_s",
+    "server.cache_bytes",
 )  # fmt: skip
 
 # What may stand in a link of a page: nothing else must become one.
@@ -323,9 +336,10 @@ def _check(values: Mapping[str, Any]) -> None:
     for key in _SHARES:
         if not 0 <= values[key] <= 1:
             raise ConfigError(f"« {key} » doit être entre 0 et 1, pas {values[key]}.")
-    if values["site.status_page"] not in STATUS_PAGES:
-        known = ", ".join(f"« {value} »" for value in STATUS_PAGES)
-        raise ConfigError(f"« site.status_page » est l’un de {known}, pas « {values['site.status_page']} ».")
+    for key, known in (("site.status_page", STATUS_PAGES), ("server.access_log", ACCESS_LOGS)):
+        if values[key] not in known:
+            told = ", ".join(f"« {value} »" for value in known)
+            raise ConfigError(f"« {key} » est l’un de {told}, pas « {values[key]} ».")
     contact = values["site.contact"]
     if contact and not _CONTACT.fullmatch(contact):
         raise ConfigError(f"« site.contact » est une adresse électronique ou une adresse https://, pas « {contact} ».")

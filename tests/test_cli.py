@@ -59,9 +59,9 @@ class Shell:
         return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def clean_environment() -> dict[str, str]:
+def clean_environment(**settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TROUVAILLE_")}
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    return {**kept, "PYTHONPATH": str(ROOT), **settings}
 
 
 @pytest.fixture
@@ -462,7 +462,7 @@ def test_serve_prints_its_address_answers_and_sees_the_next_run(trouvaille: Shel
     process = subprocess.Popen(
         [sys.executable, "-m", "indexer", "serve", "--port", "0", "--workers", "2"],
         cwd=trouvaille.folder,
-        env=clean_environment(),
+        env=clean_environment(TROUVAILLE_SERVER_ACCESS_LOG="off"),  # nobody reads it while we ask
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import SearchService
-from webapp import errors, headers, theme
+from webapp import errors, front, headers, theme
+from webapp.freshness import Freshness
 from webapp.typography import FILTERS, FrenchSpaces
 from webapp.views import Views
 
 __all__ = ["create_app"]
 
 
-def create_app(service: SearchService) -> Flask:
-    """The WSGI application that answers from `service`. It has no state of its own and sets no cookie.
+def create_app(service: SearchService, meters_file: Path | None = None) -> Flask:
+    """The WSGI application that answers from `service`. It sets no cookie; its state is what it keeps and counts.
 
-    Raises ConfigError when the theme of the settings cannot be used.
+    `meters_file` is where the processes of one service count together. Raises ConfigError when the theme of the
+    settings cannot be used.
     """
     app = Flask("webapp", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD, nothing else
@@ -33,8 +37,9 @@ def create_app(service: SearchService) -> Flask:
     look = theme.load_theme(service.settings.site.theme)
     theme.use(app, look)
     app.jinja_env.filters.update(FILTERS)
-    headers.register(app)
     errors.register(app)
     Views(service, look).register(app)
     theme.check(app, look)
+    front.install(app, service.settings, Freshness(service, repr(look)), meters_file)
+    headers.register(app)
     return app

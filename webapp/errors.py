@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RequestRedirect
 
 from indexer import JSON_PATH, SEARCH_PATH, IndexProblem, OriginalProblem, PageBeyondEnd, RequestError, url_of
@@ -20,17 +21,19 @@ from webapp.query_string import pairs_of
 
 log = logging.getLogger("trouvaille.web")
 
-RETRY_AFTER_S = "30"
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One row: the HTTP status, and French sentences for the person in front of the screen."""
+    """One row: the HTTP status, and French sentences for the person in front of the screen.
+
+    `retry_after_s` is what a 503 tells programs.
+    """
 
     status: int
     title: str
     message: str
     mend: str
+    retry_after_s: int = 30
 
 
 FAULTS = {
@@ -127,6 +130,13 @@ FAULTS = {
         "L’index ne peut pas être ouvert.",
         "Si vous tenez ce site, « trouvaille status » dit ce qui manque.",
     ),
+    "overloaded": Fault(
+        503,
+        "Trop de demandes à la fois",
+        "Le service reçoit plus de recherches qu’il n’en peut faire.",
+        "Rechargez cette page dans quelques secondes.",
+        retry_after_s=2,
+    ),
     "internal": Fault(
         500,
         "Erreur du service",
@@ -161,6 +171,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def status_line(status: int) -> str:
+    """A status as HTTP writes it: « 404 NOT FOUND »."""
+    return f"{status} {HTTP_STATUS_CODES.get(status, 'UNKNOWN').upper()}"
+
+
 def wants_json() -> bool:
     """True for the addresses that programs read."""
     return request.path.endswith(".json") or request.path.startswith("/sante/")
@@ -187,7 +202,7 @@ def answer(code: str, message: str = "", *, parameter: str | None = None, remedy
         )
     response.status_code = fault.status
     if fault.status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER_S
+        response.headers["Retry-After"] = str(fault.retry_after_s)
     return response
 
 

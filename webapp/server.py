@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from flask import Flask
 from granian import Granian
@@ -16,21 +19,34 @@ from granian.log import LogLevels
 
 from indexer import Settings, TrouvailleError, create_service, load_settings
 from webapp import create_app
+from webapp.front import STREAMS
 
-# Requests that a process works on at once: a long document does not make short searches wait behind it, and more
-# threads than this only take the interpreter from each other.
-THREADS = 4
+# Threads beside those of the requests at work, waiting and being streamed: they tell the others that there is no place,
+# and answer what is never refused. What finds no thread waits where we cannot see it.
+_SPARE_THREADS = 8
+# How long a thread keeps the interpreter that others wait for. With Python's own 5 ms a request that is to be refused
+# waits for as long behind each page that is being made, and with it all that came after.
+_SWITCH_S = 0.0005
+# Connections that a process holds at once, most of them idle: granian takes no other while it has as many.
+CONNECTIONS = 1_024
 STOP_TIMEOUT_S = 10
 _START_TIMEOUT_S = 60.0
 
 # Standard output is for the result (our address): granian, which would write its log there, writes to stderr.
 _LOGGING = {
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "bare": {"format": "%(message)s"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"},
+        "bare": {"class": "logging.StreamHandler", "formatter": "bare", "stream": "ext://sys.stderr"},
+    },
     "loggers": {
         "_granian": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "granian.access": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "trouvaille": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "trouvaille.access": {"handlers": ["bare"], "level": "INFO", "propagate": False},
     },
 }
 
@@ -48,23 +64,33 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=threads(settings.server.at_work, settings.server.waiting),
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_TIMEOUT_S,
         log_level=LogLevels.warning,
         log_dictconfig=_LOGGING,
     )
     threading.Thread(target=_announce, args=(host, port), daemon=True).start()
-    # Each process opens its own service. Paths travel, not objects: a process may be spawned instead of forked.
-    loader = partial(application, settings.file, settings.index.directory)
-    server.serve(target_loader=loader, wrap_loader=False)
+    with NamedTemporaryFile(prefix="trouvaille-") as meters:
+        # Each process opens its own service. Paths travel, not objects: a process may be spawned instead of forked.
+        loader = partial(application, settings.file, settings.index.directory, workers, Path(meters.name))
+        server.serve(target_loader=loader, wrap_loader=False)
 
 
-def application(config: Path | None, index: Path) -> Flask:
-    """The WSGI application of one process, from the same configuration as its parent."""
-    service = create_service(load_settings(config, index))
+def application(config: Path | None, index: Path, workers: int, meters: Path) -> Flask:
+    """The WSGI application of one of `workers` processes, from the same configuration as its parent."""
+    sys.setswitchinterval(_SWITCH_S)
+    settings = load_settings(config, index)
+    service = create_service(replace(settings, server=replace(settings.server, workers=workers)))
     service.watch()
-    return create_app(service)
+    return create_app(service, meters)
+
+
+def threads(at_work: int, waiting: int) -> int:
+    """Threads that a process needs. One that waits costs no processor time; it is started when first needed."""
+    return at_work + waiting + STREAMS + _SPARE_THREADS
 
 
 def address(host: str, port: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
@@ -39,13 +40,17 @@ from indexer import (
     suggestions_json,
 )
 from webapp import pages
+from webapp.api_page import ApiView, api_page
 from webapp.assets import FOR_EVER, PREFIX, load_assets
 from webapp.citation import read_cited
 from webapp.dates import FIELDS, read_period
 from webapp.downloads import attachment
 from webapp.errors import DocumentUnknown, OriginalsWithheld, StatusWithheld
 from webapp.feed import FEED_ENTRIES, FEED_TYPE, feed
+from webapp.freshness import of_generation
 from webapp.guide import ACCESSIBILITY_PATH, HELP_PATH, TITLES, Specimen, ask, contact_link, specimen
+from webapp.openapi import API_PATH, OPENAPI_PATH, description
+from webapp.schema import Schema
 from webapp.status import (
     CSV_TYPE,
     FEW,
@@ -110,6 +115,8 @@ class Views:
             (STATUS_PATH, self.status),
             (STATUS_JSON_PATH, self.status_json),
             (STATUS_CSV_PATH, self.status_csv),
+            (API_PATH, self.api),
+            (OPENAPI_PATH, self.openapi),
             ("/sante/vivant", self.alive),
             ("/sante/pret", self.ready),
             (f"{PREFIX}<name>", self.asset),
@@ -130,12 +137,14 @@ class Views:
 
     # --- people ---
 
+    @of_generation
     def home(self) -> str:
         """`/`"""
         everything = self.service.search(SearchRequest(per_page=1))
         view = pages.home(everything, self.service.settings.site.examples)
         return render_template("home.html", home=view)
 
+    @of_generation
     def results(self) -> str | BaseResponse:
         """`/recherche`; the form « du … au … » is read and redirected to the canonical URL."""
         args = request.args.to_dict(flat=False)
@@ -149,6 +158,7 @@ class Views:
     def _results(self, page: SearchPage) -> pages.Results:
         return pages.results(page, self.service.label, self.service.settings.search.export_most)
 
+    @of_generation
     def document(self, id: str) -> str | Response:
         """`/document/<id>` and, with `.json` behind the id, its twin, with `/original` its file; an id may itself end
         so, and the shorter id goes first."""
@@ -216,6 +226,7 @@ class Views:
 
     # --- programs ---
 
+    @of_generation
     def results_json(self) -> Response:
         """`/recherche.json`"""
         asked = self._request(request.args.to_dict(flat=False), strict=True)
@@ -240,6 +251,7 @@ class Views:
             raise NotFound
         return self.service.export(self._whole())
 
+    @of_generation
     def feed(self) -> Response:
         """`/recherche.atom`: what came last into the index of what a search finds."""
         asked, root = self._whole(), root_of(request)
@@ -255,6 +267,7 @@ class Views:
         refuse_unknown(args, [name for name in PARAMETERS if name not in PAGE_PARAMETERS])
         return self._request(args, strict=True)
 
+    @of_generation
     def suggestions(self) -> Response:
         """`/suggestions.json`: what may be typed next, for the search box and, in their format, for browsers."""
         asked = read_asked(request.args.to_dict(flat=False))
@@ -296,6 +309,22 @@ class Views:
         response = make_response(text)
         response.content_type = DESCRIPTION_TYPE
         return response
+
+    @cached_property
+    def _api(self) -> ApiView:
+        return api_page(self.service.settings)
+
+    @cached_property
+    def _openapi(self) -> Schema:
+        return description(self.service.settings)
+
+    def api(self) -> str:
+        """`/api`: the interface for programs, as a page."""
+        return render_template("api.html", view=self._api)
+
+    def openapi(self) -> Response:
+        """`/api/openapi.json`"""
+        return jsonify(self._openapi)
 
     def alive(self) -> Response:
         """`/sante/vivant`: this process answers; says nothing of the index."""

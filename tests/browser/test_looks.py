@@ -38,6 +38,7 @@ PAGES = {
     "hostile": "/document/a%2Fb%2F%2Fc%20d%3F%C3%A9%23%25.json?q=hostile",
     "help": "/aide",
     "accessibility": "/accessibilite",
+    "api": "/api",
     "status": "/etat",
     "status-list": "/etat?liste=sans-date",
     "withheld": "/etat?liste=echecs",

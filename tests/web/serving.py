@@ -16,10 +16,17 @@ PREFIX = "Trouvaille répond sur "
 
 
 @contextmanager
-def serving(index: Path, *options: str, workers: int = 2) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of a server of `index` on a free port, and its process; stopped by SIGTERM at the end."""
+def serving(
+    index: Path, *options: str, workers: int = 2, **server: object
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of a server of `index` on a free port, and its process; stopped by SIGTERM at the end.
+
+    `server`: settings of that section. There is no access log unless it is asked for: nobody reads it while we ask.
+    """
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TROUVAILLE_")}
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environ.get("PYTHONPATH"))))
+    for name, value in ({"access_log": "off"} | server).items():
+        environ[f"TROUVAILLE_SERVER_{name.upper()}"] = str(value)
     command = [sys.executable, "-m", "indexer", "serve", "--index", str(index), "--port", "0"]
     process = subprocess.Popen(
         [*command, "--workers", str(workers), *options],

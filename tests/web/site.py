@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -101,7 +101,36 @@ def make_site(folder: Path, more: Mapping[str, bytes] = MappingProxyType({})) ->
     then = time.time() - 60
     for path in corpus.rglob("*"):
         os.utime(path, (then, then))
-    settings = load_settings(index=folder / "index", environ={})
+    # Nothing kept: tests change what pages are made of. Those of the cache have a site of their own.
+    settings = load_settings(index=folder / "index", environ={"TROUVAILLE_SERVER_CACHE_BYTES": "0"})
+    report = reindex(engine(settings), settings, type_rules(settings), word_lists(settings), (corpus,))
+    assert report.exit_code == 0, report.to_json()
+    return Site(folder / "index", settings, create_service(settings))
+
+
+def make_attacked_site(folder: Path, payloads: Sequence[str]) -> Site:
+    """A corpus that has each payload in every field that a document has, and in names of files."""
+    corpus = folder / "fonds"
+    corpus.mkdir()
+    documents = (
+        {
+            "id": f"charge-{number}",
+            "title": f"{payload} charge",
+            "text": f"Une charge {payload} dans le texte.\n\n{payload}",
+            "type": payload,
+            "source": payload,
+            "url": payload,
+            "authors": [payload],
+            "language": "fr",
+        }
+        for number, payload in enumerate(payloads)
+    )
+    lines = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents)
+    (corpus / "charges.jsonl").write_text(lines, encoding="utf-8")
+    for payload in payloads[::10]:
+        (corpus / f"{payload.replace('/', '∕')[:60]}.txt").write_text("Un nom\n\nLa charge est dans le nom.\n")
+    environ = {"TROUVAILLE_SEARCH_PER_PAGE": "100", "TROUVAILLE_SITE_STATUS_PAGE": "full"}
+    settings = load_settings(index=folder / "index", environ=environ)
     report = reindex(engine(settings), settings, type_rules(settings), word_lists(settings), (corpus,))
     assert report.exit_code == 0, report.to_json()
     return Site(folder / "index", settings, create_service(settings))

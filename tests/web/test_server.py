@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -38,6 +42,59 @@ def test_only_the_address_goes_to_standard_output(site: Site):
         urlopen(f"{url}rien")
     assert process.stdout
     assert process.stdout.closed, "read to its end by communicate()"
+
+
+def test_what_was_begun_is_ended_before_the_service_stops(site: Site):
+    """No answer is cut: each is whole, or the connection was refused or closed before its first byte."""
+    cut: list[bytes] = []
+    answered = []
+
+    def ask(port: int) -> None:
+        request = b"GET /recherche?q=patrouille HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+                    connection.sendall(request)
+                    received = b"".join(iter(lambda: connection.recv(65_536), b""))
+            except OSError:
+                return
+            if not received:
+                return
+            head, _, body = received.partition(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].split(b"\r")[0])
+            (answered if len(body) == length else cut).append(head)
+
+    with serving(site.index, workers=2, cache_bytes=0) as (url, process), ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask, urlsplit(url).port) for _ in range(8)]
+        while len(answered) < 50:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        for one in asking:
+            one.result(timeout=30)
+        process.wait(20)
+    assert not cut, cut[0]
+    assert process.returncode == 0
+
+
+def test_under_too_much_load_what_is_answered_is_answered_soon_and_the_rest_refused(site: Site):
+    with serving(site.index, workers=1, cache_bytes=0, at_work=1, waiting=2) as (url, _):
+
+        def ask(_: int) -> tuple[int, str | None]:
+            try:
+                with urlopen(f"{url}recherche?q=patrouille") as answer:
+                    return answer.status, None
+            except HTTPError as error:
+                return error.code, error.headers["Retry-After"]
+
+        with ThreadPoolExecutor(40) as pool:
+            found = set(pool.map(ask, range(400)))
+        assert found == {(200, None), (503, "2")}
+        assert ask(0) == (200, None)
+        with urlopen(f"{url}metriques") as answer:
+            counted = answer.read().decode()
+        refused = int(re.search(r'requests_total{route="/recherche",status="503"} (\d+)', counted)[1])
+        whole = int(re.search(r'requests_total{route="/recherche",status="200"} (\d+)', counted)[1])
+        assert refused + whole == 401
 
 
 def test_head_has_a_length_and_no_body(site: Site):
