@@ -30,7 +30,7 @@ def test_a_period_is_drawn_over_the_bars_upward_too_and_the_way_back_is_clean(op
     expect(page.locator(".by-drag")).to_have_text("4\u00a0résultats")
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"q=mandat&date=2023\.\.2025&tri=recent$"))
-    expect(page.get_by_role("status")).to_contain_text("4\u00a0résultats")
+    expect(page.locator(".tally [role=status]")).to_contain_text("4\u00a0résultats")
     page.go_back()
     expect(page).to_have_url(re.compile(r"q=mandat&tri=recent$"))
     expect(page.get_by_label("du", exact=True)).to_have_value("")
