@@ -1,4 +1,4 @@
-"""Result pages over HTTP: ours by `trouvaille serve`, tantivy behind the same pages, one after the other. Part `http`.
+"""Result pages over HTTP: ours by `trouvaille serve`, tantivy behind the same pages, Datasette. Part `http`.
 
 Eight clients ask for the page of each question in turn. Pages a second depend on what else the machine does (the
 clients run on it too); the CPU time of the serving processes per page does not.
@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote_plus
 
+from benchmarks import datasette_site
 from benchmarks.measuring import HOUSE, anonymous_mb, cpu_s, descendants, median, quantile, tell
 from benchmarks.queries import WORD_KINDS
 from benchmarks.workshop import Workshop
@@ -25,6 +26,8 @@ from benchmarks.workshop import Workshop
 CLIENTS = 8
 WORKERS = 2
 ROUNDS = 3
+DATASETTE = "datasette"
+_PAGE = "/recherche?q="
 _SECONDS = 10.0
 _START_S = 60.0
 _STOP_S = 20.0
@@ -41,16 +44,20 @@ class ServiceProblem(Exception):
 def measure(workshop: Workshop) -> dict[str, Any]:
     """For each service, rounds in turn: pages a second, latency, CPU milliseconds and private memory."""
     questions = [one.text for one in workshop.questions() if one.kind in WORD_KINDS]
-    commands = {"ours": _ours(workshop)}
+    commands = {"ours": (_ours(workshop), _PAGE)}
     if "tantivy" in workshop.names:
-        commands["tantivy"] = _tantivy(workshop)
+        commands["tantivy"] = (_tantivy(workshop), _PAGE)
+    if datasette_site.available():
+        commands[DATASETTE] = (datasette_site.command(workshop.corpus, workshop.cache), datasette_site.PAGE)
+    else:
+        tell("left out: datasette is not installed")
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in commands}
     for number in range(ROUNDS):
-        for name, command in commands.items():
+        for name, (command, address) in commands.items():
             tell(f"http: {name}, round {number + 1} of {ROUNDS}")
             with served(command) as (pid, port):
-                _ask(port, questions, 2.0)  # fills the caches of both processes
-                rounds[name].append(_measured(pid, port, questions))
+                _ask(port, address, questions, 2.0)  # fills the caches of all processes
+                rounds[name].append(_measured(pid, port, address, questions))
     return {name: {key: median([one[key] for one in found]) for key in found[0]} for name, found in rounds.items()}
 
 
@@ -108,11 +115,11 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     raise ServiceProblem(f"the service did not answer within {_START_S:.0f} s")
 
 
-def _measured(pid: int, port: int, questions: Sequence[str]) -> dict[str, float]:
+def _measured(pid: int, port: int, address: str, questions: Sequence[str]) -> dict[str, float]:
     processes = descendants(pid)
     before = cpu_s(processes)
     started = time.perf_counter()
-    latencies, page_bytes = _ask(port, questions, _SECONDS)
+    latencies, page_bytes = _ask(port, address, questions, _SECONDS)
     took = time.perf_counter() - started
     used = cpu_s(processes) - before
     memory = [mb for mb in map(anonymous_mb, processes) if mb is not None]
@@ -126,7 +133,7 @@ def _measured(pid: int, port: int, questions: Sequence[str]) -> dict[str, float]
     }
 
 
-def _ask(port: int, questions: Sequence[str], seconds: float) -> tuple[list[float], int]:
+def _ask(port: int, address: str, questions: Sequence[str], seconds: float) -> tuple[list[float], int]:
     """Ask as CLIENTS clients for so long; milliseconds of each page, and bytes in all. Raises ServiceProblem."""
     found: list[list[float]] = [[] for _ in range(CLIENTS)]
     sizes = [0] * CLIENTS
@@ -139,7 +146,7 @@ def _ask(port: int, questions: Sequence[str], seconds: float) -> tuple[list[floa
                 turn = number * len(questions) // CLIENTS
                 while time.monotonic() < until:
                     started = time.perf_counter()
-                    sizes[number] += _page(connection, questions[turn % len(questions)])
+                    sizes[number] += _page(connection, address + quote_plus(questions[turn % len(questions)]))
                     found[number].append((time.perf_counter() - started) * 1000)
                     turn += 1
         except (OSError, ServiceProblem, ValueError) as error:
@@ -155,16 +162,16 @@ def _ask(port: int, questions: Sequence[str], seconds: float) -> tuple[list[floa
     return [ms for times in found for ms in times], sum(sizes)
 
 
-def _page(connection: socket.socket, text: str) -> int:
+def _page(connection: socket.socket, address: str) -> int:
     """Ask for one page over a connection that stays open; its bytes. Raises ServiceProblem unless it is a page."""
-    request = f"GET /recherche?q={quote_plus(text)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    request = f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     connection.sendall(request.encode())
     received = bytearray()
     while (end := received.find(b"\r\n\r\n")) < 0:
         received += _more(connection)
     head = bytes(received[:end]).decode("latin-1")
     if not head.startswith("HTTP/1.1 200"):
-        raise ServiceProblem(f"{text!r}: {head.splitlines()[0]}")
+        raise ServiceProblem(f"{address}: {head.splitlines()[0]}")
     lengths = [line for line in head.lower().splitlines() if line.startswith("content-length:")]
     if not lengths:
         raise ServiceProblem("the answer does not say its length")

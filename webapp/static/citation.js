@@ -19,7 +19,7 @@
     where.className = "spoken";
     where.textContent = ` ${place.textContent}`;
     button.append(where);
-    place.after(" ", button);
+    place.after(button);
   }
 
   // The same as citation.citation makes: what it begins with, the place, the address without the query.
