@@ -87,7 +87,7 @@ def _hit(stored: Any, snippet: tuple[str, list[Any]]) -> Hit:
         digest="",
         first_seen="",
     )
-    return Hit(document, 1.0, ((document.title, False),), (_fragment(*snippet),))
+    return Hit(document, 1.0, ((document.title, False),), (_fragment(*snippet),), pages=(None,), paragraphs=(None,))
 
 
 def _fragment(text: str, ranges: list[Any]) -> Fragment:

@@ -33,6 +33,7 @@ _START_S = 60.0
 _STOP_S = 20.0
 _RECEIVE = 1 << 16
 _SAID_BYTES = 4000
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 # Pages are asked again and again here; what is measured is how they are made. Only one of the sites would write a log.
 _EACH_PAGE_IS_MADE = {"TROUVAILLE_SERVER_CACHE_BYTES": "0", "TROUVAILLE_SERVER_ACCESS_LOG": "off"}
 
@@ -172,6 +173,10 @@ def _page(connection: socket.socket, address: str) -> int:
     head = bytes(received[:end]).decode("latin-1")
     if not head.startswith("HTTP/1.1 200"):
         raise ServiceProblem(f"{address}: {head.splitlines()[0]}")
+    if "transfer-encoding: chunked" in head.lower():
+        while not received.endswith(_LAST_CHUNK):
+            received += _more(connection)
+        return len(received)
     lengths = [line for line in head.lower().splitlines() if line.startswith("content-length:")]
     if not lengths:
         raise ServiceProblem("the answer does not say its length")
