@@ -44,6 +44,19 @@ def test_only_the_address_goes_to_standard_output(site: Site):
     assert process.stdout.closed, "read to its end by communicate()"
 
 
+def test_a_start_that_goes_well_says_the_address_and_nothing_else(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TROUVAILLE_SERVER_ACCESS_LOG", "off")
+    command = [sys.executable, "-m", "indexer", "serve", "--index", str(site.index), "--port", "0", "--workers", "1"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert said.startswith("Trouvaille répond sur http://127.0.0.1:")
+        assert process.communicate(timeout=20) == ("", "")
+
+
 def test_what_was_begun_is_ended_before_the_service_stops(site: Site):
     """No answer is cut: each is whole, or the connection was refused or closed before its first byte."""
     cut: list[bytes] = []
