@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         toggle_language,
         toggle_type,
         url_of,
+        whole_number,
     )
     from indexer.model import (
         MONTHS,
@@ -195,6 +196,7 @@ __all__ = [
     "toggle_language",
     "toggle_type",
     "url_of",
+    "whole_number",
 ]
 
 # Lightest first: a name is looked for in each in turn.

@@ -125,18 +125,19 @@ def _sort(text: str) -> Sort:
 
 
 def _page(text: str) -> int:
-    return _number(text, "page", "La page est un nombre entier, à partir de 1.") if text else 1
+    return whole_number(text, "page", "La page est un nombre entier, à partir de 1.") if text else 1
 
 
 def parse_rank(args: Mapping[str, Sequence[str]]) -> int | None:
     """The place (from 1) among the results that a document page was opened from; None when it was opened otherwise.
     Raises RequestError."""
     text = _one(args, RANK)
-    return _number(text, RANK, "Le rang est un nombre entier, à partir de 1.") if text else None
+    return whole_number(text, RANK, "Le rang est un nombre entier, à partir de 1.") if text else None
 
 
-def _number(text: str, parameter: str, rule: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_PAGE and len(text) <= 8:
+def whole_number(text: str, parameter: str, rule: str, *, least: int = 1) -> int:
+    """The number, `least` to MAX_PAGE, that a parameter has. Raises RequestError, which says the `rule`."""
+    if text.isascii() and text.isdigit() and least <= int(text[:9]) <= MAX_PAGE and len(text) <= 8:
         return int(text)
     raise RequestError(rule, parameter=parameter, value=text)
 

@@ -243,13 +243,15 @@ class SearchService:
             )
 
         required = words if request.all_words else query.required_words
-        answer = snapshot.search(asked(required))
+        question = asked(required)
+        answer = snapshot.search(question)
         relaxed = query.relaxed_words
         # Filters do not count here: a facet value must give the number of hits that it announced.
         if not request.all_words and relaxed is not None and answer.matched < self.settings.search.relax_below:
             required = relaxed
-            answer = snapshot.search(asked(required))
-        return Found(understood, required, asked(required), answer)
+            question = asked(required)
+            answer = snapshot.search(question)
+        return Found(understood, required, question, answer)
 
     def _understood(self, text: str, snapshot: Snapshot, literal: Iterable[str] = ()) -> Understood:
         def parsed(text: str) -> Query:
@@ -306,6 +308,10 @@ class SearchService:
         None for a text that is no search yet (fewer than two letters) or too long for one. Raises IndexProblem.
         """
         return self._snapshot().suggestions(text) if len(text) <= self.settings.search.max_chars else ()
+
+    def has(self, id: str) -> bool:
+        """True when there is a document with this id. Raises IndexProblem."""
+        return self._snapshot().get(id) is not None
 
     def original(self, id: str) -> Original | None:
         """The file of a document, open, if it is what was indexed; None when there is no such document. Raises
@@ -479,7 +485,8 @@ def mention_facet(counts: Mapping[int, int], chosen: PartialDate | None) -> tupl
 @lru_cache(maxsize=4096)  # the same years stand on every page
 def _dated(key: int) -> tuple[str, str]:
     """The date of a key as a request names it, and its label."""
-    date = PartialDate(key // 10_000, key // 100 % 100 or None, key % 100 or None)
+    date = PartialDate.from_key(key)
+    assert date
     return str(date), _label(date)
 
 

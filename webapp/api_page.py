@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from indexer import Settings
 from webapp.errors import FAULTS, Fault
-from webapp.openapi import Operation, description, operations
+from webapp.openapi import Operation, operations
 from webapp.schema import Schema
 
 
@@ -47,11 +47,11 @@ class ApiView:
     faults: tuple[tuple[str, Fault], ...]
 
 
-def api_page(settings: Settings) -> ApiView:
-    """What `/api` shows, read from the OpenAPI document."""
-    told = description(settings)
+def api_page(settings: Settings, told: Schema) -> ApiView:
+    """What `/api` shows, read from the OpenAPI document of these settings (`openapi.description`)."""
     shown = []
-    for one in operations(settings):
+    every = operations(settings)
+    for one in every:
         parameters = told["paths"][one.path]["get"]["parameters"]
         lines = tuple(
             _property(each["name"], each["schema"] | {"description": each["description"]}) for each in parameters
@@ -65,7 +65,7 @@ def api_page(settings: Settings) -> ApiView:
         )
         for name, schema in told["components"]["schemas"].items()
     )
-    codes = dict.fromkeys(code for one in operations(settings) for code in one.faults)
+    codes = dict.fromkeys(code for one in every for code in one.faults)
     faults = sorted(((code, FAULTS[code]) for code in codes), key=lambda pair: pair[1].status)
     return ApiView(tuple(shown), objects, tuple(faults))
 

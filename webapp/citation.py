@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from indexer import Document, RequestError, date_text, document_url, page_text, quoted
+from indexer import Document, date_text, document_url, page_text, quoted, whole_number
 from webapp.typography import NO_BREAK, number
 
 CITE = "citer"
 UNDATED = f"s.{NO_BREAK}d."
 _SEVERAL = 3  # authors named; of more the first alone
-_MAX_PARAGRAPH = 10_000_000
 _SPACES = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # « Guillemets » inside of others are “of the other kind”.
 _INNER_OPEN, _INNER_CLOSE = re.compile(r"«\s*"), re.compile(r"\s*»")
@@ -61,9 +60,7 @@ def read_cited(args: Mapping[str, Sequence[str]]) -> int | None:
     text = next(iter(args.get(CITE, ())), "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 8 and int(text) <= _MAX_PARAGRAPH):
-        raise RequestError("Le paragraphe à citer est un nombre entier.", parameter=CITE, value=text)
-    return int(text)
+    return whole_number(text, CITE, "Le paragraphe à citer est un nombre entier.", least=0)
 
 
 def _authors(authors: Sequence[str]) -> str:

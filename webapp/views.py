@@ -183,7 +183,7 @@ class Views:
         """`/document/<id>/original`: the file itself, to be kept and not shown; None when there is no such document.
         Raises OriginalsWithheld or OriginalProblem."""
         if not self.service.settings.site.originals:
-            if self.service.document(id) is None:
+            if not self.service.has(id):
                 return None
             raise OriginalsWithheld
         found = self.service.original(id)
@@ -312,7 +312,7 @@ class Views:
 
     @cached_property
     def _api(self) -> ApiView:
-        return api_page(self.service.settings)
+        return api_page(self.service.settings, self._openapi)
 
     @cached_property
     def _openapi(self) -> Schema:

@@ -25,6 +25,7 @@ from indexer.engines.lists import IndexedField, TermList, joined
 from indexer.engines.memory import Memory
 from indexer.engines.mentions import NamedYears
 from indexer.french.spelling import bare
+from indexer.model import Document
 from indexer.query.tree import LANGUAGE
 
 _BODY = field_name("body", SURFACE)
@@ -96,6 +97,15 @@ class Collection:
         """The part that holds a document, and its number there."""
         part = self.parts[bisect_right(self._firsts, document) - 1]
         return part, document - part.first
+
+    def head(self, document: int) -> Document:
+        """A document without its text."""
+        part, own = self.locate(document)
+        return part.stored.document(part.segment, own, ())
+
+    def living(self, docs: Array) -> Array:
+        """Those of the documents that are not deleted."""
+        return docs if self.alive is None else docs[self.alive.take(docs)]
 
     @cached_property
     def alive(self) -> Array | None:

@@ -183,11 +183,6 @@ class Completion:
         """A word in any of its forms."""
         return Word((surface,), (self.analyzer.stem(surface),), surface)
 
-    def alive(self, docs: Array) -> Array:
-        """Those of the documents that are not deleted."""
-        alive = self.collection.alive
-        return docs if alive is None else docs[alive.take(docs)]
-
     def ends(self, prefix: str) -> tuple[str, ...]:
         """The commonest words that begin so."""
         return self.remembered(("ends", prefix), lambda: self._ends(prefix))
@@ -215,7 +210,7 @@ class Completion:
 
     def _count(self, words: Words) -> int:
         matcher = Matcher(self.collection, self.terms(), self.analyzer.stem)
-        return len(self.alive(matcher.docs(Phrase(words, "") if len(words) > 1 else self.word(words[0]))))
+        return len(self.collection.living(matcher.docs(Phrase(words, "") if len(words) > 1 else self.word(words[0]))))
 
 
 class _Completer:
@@ -315,7 +310,7 @@ class _Completer:
 
     def _read(self, start: _Start, most: int) -> Iterator[_Expression]:
         in_titles = self._terms.find(_TITLE, start.words[0]) if len(start.words) == 1 else None
-        alive = self._completion.alive
+        alive = self._completion.collection.living
         titles = spread(alive(in_titles.docs), most // 2).tolist() if in_titles else []
         bodies = spread(alive(start.docs), most - len(titles)).tolist()
         found = self._completion.texts.following(start.words, titles, bodies, self._terms.find_all(_BODY, start.words))
@@ -335,7 +330,7 @@ class _Completer:
         if not self._typed.prefix or not words or words[-1] != self._typed.words[-1]:
             return []
         nodes = tuple(Word(word.surface, word.stem, word.surface[0]) for word in words)
-        docs = self._completion.alive(self._matcher.docs(And(nodes)))
+        docs = self._completion.collection.living(self._matcher.docs(And(nodes)))
         ends = (word for word in self._completion.ends(self._typed.prefix) if not is_dull(word, self._analyzer))
         families: dict[str, str] = {}
         for one in self._likely(docs, ends):

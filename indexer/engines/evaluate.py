@@ -52,7 +52,7 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
         return Found(reader, every=None if query.every is None else 0)
     matcher = Matcher(collection, terms, stem)
     filters = _Filters(collection, query, terms)
-    matched = _alive(collection, matcher.docs(query.tree))
+    matched = collection.living(matcher.docs(query.tree))
     citing = filters.by_mention(matched)
     spoken = filters.by_language(citing)
     right_type, right_date = filters.by_type(spoken), filters.by_date(spoken)
@@ -122,14 +122,10 @@ class _Filters:
         return docs if self._dates is None else docs[self._dates.take(self._collection.dates.ords.take(docs))]
 
 
-def _alive(collection: Collection, docs: Array) -> Array:
-    return docs if collection.alive is None else docs[collection.alive.take(docs)]
-
-
 def _every(collection: Collection, query: EngineQuery, matcher: Matcher, filters: _Filters, total: int) -> int | None:
     if query.every is None or query.every == query.tree:
         return None if query.every is None else total
-    return len(filters.by_all(_alive(collection, matcher.docs(query.every))))
+    return len(filters.by_all(collection.living(matcher.docs(query.every))))
 
 
 def _date_counts(collection: Collection, docs: Array, date: DateFilter | None) -> dict[int, int]:

@@ -143,9 +143,8 @@ class LocalSnapshot:
         return map(self._head, (number for number, _ in found.hits))
 
     def _head(self, number: int) -> Document:
-        part, own = self._collection.locate(number)
         with self.generation.damage_named():
-            return part.stored.document(part.segment, own, ())
+            return self._collection.head(number)
 
     def get(self, id: str) -> Document | None:
         """See engines.base.Snapshot."""

@@ -103,6 +103,5 @@ def _place(collection: Collection, number: int) -> tuple[str, str]:
 
 
 def _reprise(collection: Collection, number: int) -> Reprise:
-    part, own = collection.locate(number)
-    document = part.stored.document(part.segment, own, ())
+    document = collection.head(number)
     return Reprise(document.id, document.title, document.path, document.source, document.date, document.url)

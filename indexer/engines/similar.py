@@ -52,8 +52,7 @@ def similar(
         return ()
     tree = Or(tuple(Weighted(Word((), (stem,), stem, BODY), weight) for stem, weight in words), _LEAST)
     matcher = Matcher(collection, terms, analyzer.stem)
-    docs = matcher.docs(tree)
-    docs = docs if collection.alive is None else docs[collection.alive.take(docs)]
+    docs = collection.living(matcher.docs(tree))
     docs = docs[~np.isin(docs, [number, *collection.alike.near(number).tolist(), *_copies(collection, number)])]
     if not len(docs):
         return ()
@@ -98,6 +97,5 @@ def _one_of_each_group(collection: Collection, near: Sequence[tuple[int, float]]
 
 
 def _told(collection: Collection, number: int, share: float) -> Similar:
-    part, own = collection.locate(number)
-    document = part.stored.document(part.segment, own, ())
+    document = collection.head(number)
     return Similar(document.id, document.title, document.path, document.type, document.source, document.date, share)

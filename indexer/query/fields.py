@@ -63,8 +63,7 @@ def period_asked(field: str, text: str) -> tuple[DateFilter, str] | None:
 
     `avant` and `après` leave out the whole date that they name, `depuis` and `jusqu’à` take it in.
     """
-    text = text.rstrip(_AFTER_PERIOD)
-    period = asked_period(text) or asked_period(text.rstrip("."))
+    period = _period(text)
     if period is None:
         return None
     if field == DATE:
@@ -79,10 +78,15 @@ def period_asked(field: str, text: str) -> tuple[DateFilter, str] | None:
 
 def mention_asked(text: str) -> tuple[PartialDate, str] | None:
     """The one date that a text asks to be named, with its read-back; None when it is not understood."""
-    text = text.rstrip(_AFTER_PERIOD)
-    period = asked_period(text) or asked_period(text.rstrip("."))
+    period = _period(text)
     date = period.single if period else None
     return (date, said(MENTION, date_text(date))) if date else None
+
+
+def _period(text: str) -> DateFilter | None:
+    """The period that a text is, without what may follow it in a sentence."""
+    text = text.rstrip(_AFTER_PERIOD)
+    return asked_period(text) or asked_period(text.rstrip("."))
 
 
 def _period_said(period: DateFilter) -> str:
