@@ -52,8 +52,11 @@ def test_a_start_that_goes_well_says_the_address_and_nothing_else(site: Site, mo
     ) as process:
         assert process.stdout
         said = process.stdout.readline()
-        process.send_signal(signal.SIGTERM)
         assert said.startswith("Trouvaille répond sur http://127.0.0.1:")
+        # A process that has answered is all there: told to stop in its first moments, granian's is killed, and said so.
+        with urlopen(f"{said.removeprefix('Trouvaille répond sur ').strip()}sante/vivant"):
+            pass
+        process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=20) == ("", "")
 
 
