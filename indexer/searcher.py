@@ -53,6 +53,10 @@ from indexer.query.synonyms import SynonymRule, Synonyms
 from indexer.query.tree import positive_leaves, text_of
 from indexer.settings import Settings
 
+# Other names of which it is known whether a document has them: a list and the sigles have some thousands, asked for by
+# whoever asks for the same thing.
+_MAX_NAMES = 4096
+
 
 class Found(NamedTuple):
     """How a request was understood, how many of its words were required, what the engine was asked and what was
@@ -269,7 +273,7 @@ class SearchService:
             analyzer=snapshot.analyzer,
             lexicon=snapshot.lexicon,
             synonyms=held[1].synonyms if held and same else self._other_names(snapshot),
-            documents=lambda node: snapshot.search(EngineQuery(node, limit=0)).matched,
+            documents=lru_cache(_MAX_NAMES)(lambda node: snapshot.search(EngineQuery(node, limit=0)).matched),
             synonym=self.settings.ranking.synonym,
             corrections=self.settings.search.corrections,
         )

@@ -32,7 +32,9 @@ class LocalLexicon:
 
     def __init__(self, generation: OpenGeneration, collection: Collection, analyzer: Analyzer) -> None:
         self._generation = generation
-        self._fields = collection.fields
+        self._fields = {
+            form: [collection.fields[field_name(field, form)] for field in FIELDS] for form in (SURFACE, STEM)
+        }
         self._stem = analyzer.stem
         self._spelled = lru_cache(_REMEMBERED)(Writings(collection, analyzer).commonest)
 
@@ -51,9 +53,8 @@ class LocalLexicon:
 
     def _documents(self, form: str, term: str) -> int:
         """How many documents have a term in the field where most have it."""
-        fields = (self._fields[field_name(field, form)] for field in FIELDS)
         with self._generation.damage_named():
-            return max(sum(entry.df for _, entry, _ in field.parts_with(term)) for field in fields)
+            return max([sum([entry.df for _, entry, _ in field.parts_with(term)]) for field in self._fields[form]])
 
     def near(self, surface: str, edits: int) -> Iterable[tuple[str, int]]:
         """See query.spelling.Lexicon."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexer.french.fold import fold
 from indexer.french.lists import WordLists
@@ -54,17 +55,16 @@ class Words:
     joined: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What white space separates: `text[start:end]` and the positions in it, none for mere punctuation.
+class Chunk(NamedTuple):
+    """What white space separates: `text[start:end]` and the words in it, none for mere punctuation.
 
     `joined` is True for a compound (vice-président, S/RES/2690, #SauvonsLeMali, un.org): the last surface of its first
-    position is then the form of the whole, and the chunk means `phrase(parts) OR joined`.
+    word is then the form of the whole, and the chunk means `phrase(parts) OR joined`.
     """
 
     start: int
     end: int
-    positions: tuple[Position, ...]
+    words: tuple[Word, ...]
     joined: bool
 
 
@@ -88,8 +88,7 @@ class Analyzer:
         """The chunks of the text, in order."""
         for start, raw in split_chunks(text):
             found = self._chunks.get(raw) or self._analyze(raw)
-            positions = tuple(Position(w.surface, w.stem, start + w.start, start + w.end) for w in found.words)
-            yield Chunk(start, start + len(raw), positions, found.joined)
+            yield Chunk(start, start + len(raw), found.words, found.joined)
 
     def analyze(self, text: str) -> list[Position]:
         """All positions of the text, in order."""
@@ -105,9 +104,9 @@ class Analyzer:
                 positions.append(position)
         return positions
 
-    def is_stop_word(self, position: Position) -> bool:
-        """True when a query may pass over the position: every form it has is a stop word."""
-        return all(form in self.lists.stop_words for form in position.surface)
+    def is_stop_word(self, word: Position | Word) -> bool:
+        """True when a query may pass over a word: every form it has is a stop word."""
+        return self.lists.stop_words.issuperset(word.surface)
 
     def fold(self, word: str) -> str:
         """The surface of one plain word, as for the prefix `mot*`: only folded, whatever apostrophes it has."""

@@ -91,7 +91,8 @@ def _corrected(
     corrected = offer = text
     shouted = text.isupper()
     for word in _correctable(query):
-        meant = None if _key(word.text, known.analyzer) in kept else _meant(word, known, shouted=shouted)
+        taken = kept and _key(word.text, known.analyzer) in kept
+        meant = None if taken else _meant(word, known, shouted=shouted)
         if meant is None:
             continue
         display = meant.display.upper() if shouted else meant.display
@@ -151,7 +152,7 @@ def _widened(query: Query, known: Knowledge, kept: frozenset[str]) -> tuple[Quer
     for expansion in expansions:
         run = query.typed[expansion.start : expansion.end]
         source = " ".join(dict.fromkeys(map(text_of, run)))
-        if _key(source, known.analyzer) in kept:
+        if kept and _key(source, known.analyzer) in kept:
             continue
         targets = _found(expansion, known)
         if targets:

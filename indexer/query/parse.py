@@ -53,9 +53,9 @@ from typing import NamedTuple
 
 from indexer.errors import QueryTooLarge
 from indexer.french import Analyzer, Chunk
+from indexer.french import Word as ChunkWord
 from indexer.french.spelling import bare
 from indexer.french.typography import number, quoted
-from indexer.model import Position
 from indexer.query.fields import (
     DATE,
     DATED,
@@ -114,7 +114,9 @@ def parse(
     `type_named` gives the document type that a name or label means; one that means none is given back. Without
     `mentions` the index does not know which dates documents name: to ask for them is text.
     """
-    text = _INNER_STAR.sub("", _composed(text, limits.max_chars))
+    text = _composed(text, limits.max_chars)
+    if "*" in text:
+        text = _INNER_STAR.sub("", text)
     reader = _Reader(text, analyzer, limits, type_named, mentions)
     tokens = reader.tokens(operators=not reader.is_headline())
     if tokens and not any(token.kind == "part" for token in tokens):
@@ -123,19 +125,19 @@ def parse(
     _check_depth(tokens, limits.max_depth)
     asked = _group(iter(tokens))
     part = asked.without_duplicates()
-    clauses = sum(clause.leaves for clause in (*part.required, *part.excluded, *part.words))
+    clauses = sum([clause.leaves for clause in part.required + part.excluded + part.words])
     if clauses > limits.max_clauses:
         raise QueryTooLarge(
             f"La requête compte {clauses} termes ; la limite est de {limits.max_clauses}. Gardez les plus importants.",
             value=str(clauses),
         )
     return Query(
-        required=tuple(clause.node for clause in part.required),
-        excluded=tuple(clause.node for clause in part.excluded),
-        words=tuple(clause.node for clause in part.words),
+        required=_nodes(part.required),
+        excluded=_nodes(part.excluded),
+        words=_nodes(part.words),
         understood=part.understood(),
         skipped=skipped,
-        typed=tuple(clause.node for clause in asked.words),
+        typed=_nodes(asked.words),
     )
 
 
@@ -201,10 +203,12 @@ class _Part(NamedTuple):
 
     def without_duplicates(self) -> _Part:
         """Each clause once, alternatives as one; a word that is required is no free word any more."""
+        if len(self.required) + len(self.excluded) + len(self.words) < 2:
+            return self
         required = {_key(clause.node): clause for clause in reversed(_chosen(self.required))}
         excluded = {_key(clause.node): clause for clause in reversed(self.excluded)}
         words = {key: clause for clause in reversed(self.words) if (key := _key(clause.node)) not in required}
-        return _Part(*(tuple(reversed(kept.values())) for kept in (required, excluded, words)))
+        return _Part(*[tuple(reversed(kept.values())) for kept in (required, excluded, words)])
 
     def understood(self) -> str:
         """The read-back: mandat, minusma ET « fin de la mission » SAUF gao."""
@@ -216,6 +220,10 @@ class _Part(NamedTuple):
         for clause in self.excluded:
             said = f"{said or 'tout'} SAUF {clause.enclosed}"
         return said
+
+
+def _nodes(clauses: Iterable[_Clause]) -> tuple[Node, ...]:
+    return tuple([clause.node for clause in clauses])
 
 
 def _chosen(clauses: Sequence[_Clause]) -> list[_Clause]:
@@ -281,8 +289,9 @@ _LEXER = re.compile(
   | (?P<minus>(?<![^\s(])[-‐‑–−](?={_VALUE}))
   | (?P<field>(?P<name>{NAME})[\u00a0\u202f]?:[\u00a0\u202f]?(?={_VALUE}|\.\.[0-9]))
   | (?P<open>\() | (?P<close>\))
-  | (?P<chunk>[^{_EDGE}]+(?:\([^{_EDGE}]*\)[^{_EDGE}]*)*)   # salarié(e)s: a parenthesis inside a word
-  | (?P<other>.)                                            # white space, a closing quote that closes nothing
+  | (?P<chunk>[^{_EDGE}]+(?:\([^{_EDGE}]*\)[^{_EDGE}]*)*)\s*   # salarié(e)s: a parenthesis inside a word
+  | (?P<space>\s+)
+  | (?P<other>.)                                               # a closing quote that closes nothing
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -325,6 +334,9 @@ class _Lexeme(NamedTuple):
     named: int = 0
 
 
+_NO_SIGN = _Lexeme("", 0, 0)
+
+
 class _Reader:
     """Reads one text into tokens."""
 
@@ -332,6 +344,7 @@ class _Reader:
         self, text: str, analyzer: Analyzer, limits: Limits, type_named: Callable[[str], str], mentions: bool
     ) -> None:
         self._text = text
+        self._matches = [match for match in _LEXER.finditer(text) if match.lastgroup != "space"]
         self._analyzer = analyzer
         self._limits = limits
         self._type_named = type_named
@@ -340,6 +353,8 @@ class _Reader:
 
     def is_headline(self) -> bool:
         """True for a text typed in capitals throughout whose ET and OU are words, as the module says."""
+        if not any(match.lastgroup == "operator" for match in self._matches):
+            return False  # it has none
         words = [word for word in self._text.split() if word not in _OPERATORS and not any(map(str.isdigit, word))]
         if len(words) <= 3 or any(char.islower() for word in words for char in word):
             return False
@@ -352,6 +367,8 @@ class _Reader:
         opened: list[int] = []
         for lexeme in self._lexemes(operators):
             match lexeme.kind:
+                case "text":
+                    tokens += self._run(lexeme)
                 case "quote":
                     tokens += self._quote(lexeme)
                 case "operator":
@@ -362,8 +379,6 @@ class _Reader:
                 case "close" if opened:
                     opened.pop()
                     tokens.append(_Token("close"))
-                case "text":
-                    tokens += self._run(lexeme)
         for place in reversed(opened):  # without a partner, `-(x` is `-x`
             if tokens.pop(place).minus and place < len(tokens) and tokens[place].kind in ("part", "open"):
                 tokens[place] = tokens[place]._replace(minus=True)
@@ -371,27 +386,22 @@ class _Reader:
 
     def _lexemes(self, operators: bool) -> Iterator[_Lexeme]:
         """The text in pieces; chunks in a row are one text, so that 2 100 can be one number."""
-        matches = [match for match in _LEXER.finditer(self._text) if not match[0].isspace()]
-        paired = _paired(matches)
-        run: _Lexeme | None = None
-        sign = _Lexeme("", 0, 0)  # what stands before the next piece
+        paired = _paired(self._matches)
+        sign = _NO_SIGN  # what stands before the next piece
         within = [""]  # the fields of the groups that are open
-        for match in matches:
-            kind, (start, end) = match.lastgroup or "other", match.span()
+        first = last = -1  # where a row of chunks begins and ends
+        for match in self._matches:
+            kind = match.lastgroup or "other"
             if kind == "chunk" or (kind == "operator" and not operators):
-                run = (
-                    run._replace(end=end)
-                    if run
-                    else sign._replace(kind="text", start=start, end=end, within=within[-1])
-                )
-                sign = _Lexeme("", 0, 0)
+                first, last = match.start() if first < 0 else first, match.end(kind)
                 continue
-            if run:
-                yield run
-                run = None
+            start, end = match.span()
+            if first >= 0:
+                yield sign._replace(kind="text", start=first, end=last, within=within[-1])
+                sign, first = _NO_SIGN, -1
             if sign.field and kind not in ("quote", "open", "minus"):  # a name without a value
                 yield _Lexeme("text", sign.named, sign.end)
-                sign = _Lexeme("", 0, 0)
+                sign = _NO_SIGN
             match kind:
                 case "minus":
                     sign = sign._replace(minus=True)
@@ -402,14 +412,14 @@ class _Reader:
                     sign = sign._replace(minus=False)
                     if start in paired:
                         within.append(sign.field or within[-1])
-                        sign = _Lexeme("", 0, 0)
+                        sign = _NO_SIGN
                 case _:
                     if kind == "close" and len(within) > 1:
                         within.pop()
                     yield sign._replace(kind=kind, start=start, end=end, within=within[-1])
-                    sign = _Lexeme("", 0, 0)
-        if run:
-            yield run
+                    sign = _NO_SIGN
+        if first >= 0:
+            yield sign._replace(kind="text", start=first, end=last, within=within[-1])
         elif sign.field:
             yield _Lexeme("text", sign.named, sign.end)
 
@@ -466,7 +476,7 @@ class _Reader:
     def _run(self, run: _Lexeme) -> Iterator[_Token]:
         """The chunks of a text without quotes, parentheses and operators; what stands before it is of its first."""
         text = self._text[run.start : run.end]
-        chunks = [chunk for chunk in self._analyzer.chunks(text) if chunk.positions]
+        chunks = [chunk for chunk in self._analyzer.chunks(text) if chunk.words]
         minus, field, at = run.minus, run.field or run.within, 0
         while at < len(chunks):
             if field in VALUES:
@@ -492,51 +502,54 @@ class _Reader:
 
     def _token(self, text: str, chunk: Chunk, minus: bool, field: str = "") -> _Token:
         """As _chunk; equal chunks are worked out once, or a page of « 1 1 1 » would take milliseconds."""
-        key = text[chunk.start : chunk.end], minus, field
+        written = text[chunk.start : chunk.end]
+        key = written, minus, field
         token = self._known.get(key)
         if token is None:
-            token = self._known[key] = self._chunk(text, chunk, minus, field)
+            token = self._known[key] = self._chunk(written, chunk, minus, field)
         return token
 
-    def _chunk(self, text: str, chunk: Chunk, minus: bool, field: str) -> _Token:
-        """What the module says of chunks."""
-        positions = chunk.positions
-        first, last = positions[0], positions[-1]
-        if first is last:
-            return self._single(text, first, minus, field)
-        primary = tuple(position.surface[0] for position in positions)
-        seen = _readable(text[first.start : last.end])
+    def _chunk(self, written: str, chunk: Chunk, minus: bool, field: str) -> _Token:
+        """What the module says of chunks. `written` is the chunk in the text."""
+        words = chunk.words
+        if len(words) == 1:
+            return self._single(written, words[0], minus, field)
+        primary = tuple(word.surface[0] for word in words)
+        seen = _readable(written[words[0].start : words[-1].end])
         if seen.count("(") > seen.count(")"):
             seen += ")"  # the last word of salarié(e) ends before it
         node: Node | None = None
         if chunk.joined:
-            joined = first.surface[-1]
+            joined = words[0].surface[-1]
             whole = Word((joined,), (self._analyzer.stem(joined),), seen, field)
             node = Or((Phrase(primary, seen, field), whole))
         elif any(map(str.isdigit, "".join(primary))):
             node = Phrase(primary, seen, field)
         if node:
             return _Token("part", _asked((_Clause(node, said(field, seen)),), field), minus)
-        words = [(self._word(text, position, field), self._analyzer.is_stop_word(position)) for position in positions]
-        if all(stop for _, stop in words):
-            return _Token("part", _asked((word for word, _ in words), field), minus, stop=True)
-        kept = (word for word, stop in words if not stop)
-        return _Token("part", _asked(kept, field), minus, skipped=tuple(word.text for word, stop in words if stop))
+        clauses = [(_word(written, word, field), self._analyzer.is_stop_word(word)) for word in words]
+        if all(stop for _, stop in clauses):
+            return _Token("part", _asked(tuple(clause for clause, _ in clauses), field), minus, stop=True)
+        kept = tuple(clause for clause, stop in clauses if not stop)
+        skipped = tuple(clause.text for clause, stop in clauses if stop)
+        return _Token("part", _asked(kept, field), minus, skipped=skipped)
 
-    def _single(self, text: str, position: Position, minus: bool, field: str) -> _Token:
+    def _single(self, written: str, word: ChunkWord, minus: bool, field: str) -> _Token:
         """A chunk of one word: a prefix, or the word."""
-        if text.startswith("*", position.end):
-            prefix = self._analyzer.fold(text[position.start : position.end])
+        if written.startswith("*", word.end):
+            prefix = self._analyzer.fold(written[word.start : word.end])
             if len(prefix) >= self._limits.min_prefix:
-                seen = _readable(text[position.start : position.end])
+                seen = _readable(written[word.start : word.end])
                 clause = _Clause(Prefix(prefix, field), said(field, seen + "*"))
                 return _Token("part", _asked((clause,), field), minus)
-        word = self._word(text, position, field)
-        return _Token("part", _asked((word,), field), minus, stop=self._analyzer.is_stop_word(position))
+        part = _asked((_word(written, word, field),), field)
+        return _Token("part", part, minus, self._analyzer.is_stop_word(word))
 
-    def _word(self, text: str, position: Position, field: str) -> _Clause:
-        typed = _readable(text[position.start : position.end])
-        return _Clause(Word(position.surface, position.stem, typed, field), said(field, typed))
+
+def _word(written: str, word: ChunkWord, field: str) -> _Clause:
+    """A word of a chunk that stands alone."""
+    typed = _readable(written[word.start : word.end])
+    return _Clause(Word(word.surface, word.stem, typed, field), said(field, typed))
 
 
 def _value_said(field: str, value: str) -> str:
@@ -563,9 +576,9 @@ def _paired(matches: Iterable[re.Match[str]]) -> set[int]:
     return paired
 
 
-def _asked(clauses: Iterable[_Clause], field: str) -> _Part:
+def _asked(clauses: tuple[_Clause, ...], field: str) -> _Part:
     """Free words, or words that a field requires."""
-    return _Part(required=tuple(clauses)) if field else _Part(words=tuple(clauses))
+    return _Part(clauses) if field else _Part((), (), clauses)
 
 
 def _readable(text: str) -> str:
@@ -574,14 +587,15 @@ def _readable(text: str) -> str:
 
 def _without_stop_words(tokens: list[_Token]) -> tuple[list[_Token], tuple[str, ...]]:
     """The tokens without stop words, and the texts of these; all of them stay when there is nothing else."""
-    if all(token.stop for token in tokens if token.kind == "part"):
+    kept = [token for token in tokens if not token.stop]
+    if not any(token.kind == "part" for token in kept):
         return tokens, ()
-    skipped: dict[str, None] = {}
+    skipped: list[str] = []
     for token in tokens:
-        parts = token.part.words + token.part.required if token.stop else ()
-        skipped |= dict.fromkeys(clause.text for clause in parts)
-        skipped |= dict.fromkeys(token.skipped)
-    return [token for token in tokens if not token.stop], tuple(skipped)
+        if token.stop:
+            skipped += [clause.text for clause in token.part.words + token.part.required]
+        skipped += token.skipped
+    return kept, tuple(dict.fromkeys(skipped))
 
 
 def _check_depth(tokens: Iterable[_Token], max_depth: int) -> None:
@@ -656,7 +670,7 @@ def _side(row: _Row) -> _Clause:
 def _sum(parts: Iterable[_Part]) -> _Part:
     parts = tuple(parts)
     return _Part(
-        required=tuple(clause for part in parts for clause in part.required),
-        excluded=tuple(clause for part in parts for clause in part.excluded),
-        words=tuple(clause for part in parts for clause in part.words),
+        required=tuple([clause for part in parts for clause in part.required]),
+        excluded=tuple([clause for part in parts for clause in part.excluded]),
+        words=tuple([clause for part in parts for clause in part.words]),
     )

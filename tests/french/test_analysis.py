@@ -64,11 +64,13 @@ def test_figures_are_read_directly_as_the_scanner_finds_them(analyzer: Analyzer,
 @given(texts)
 def test_chunks_hold_the_same_positions_as_the_whole_text(analyzer: Analyzer, text: str) -> None:
     chunks = list(analyzer.chunks(text))
-    assert [position for chunk in chunks for position in chunk.positions] == analyzer.analyze(text)
+    placed = [(chunk.start, word) for chunk in chunks for word in chunk.words]
+    positions = [Position(word.surface, word.stem, at + word.start, at + word.end) for at, word in placed]
+    assert positions == analyzer.analyze(text)
     for chunk in chunks:
         assert text[chunk.start : chunk.end].strip() == text[chunk.start : chunk.end]
-        assert all(chunk.start <= position.start and position.end <= chunk.end for position in chunk.positions)
-        assert not chunk.joined or (len(chunk.positions) > 1 and len(chunk.positions[0].surface) == 2)
+        assert all(word.start >= 0 and word.end <= chunk.end - chunk.start for word in chunk.words)
+        assert not chunk.joined or (len(chunk.words) > 1 and len(chunk.words[0].surface) == 2)
 
 
 @settings(deadline=None, max_examples=600)
@@ -150,7 +152,7 @@ def test_compound_says_that_it_is_joined_and_under_which_form(
     [found] = analyzer.chunks(chunk)
     assert found.joined == (joined is not None)
     if joined:
-        assert found.positions[0].surface[-1] == joined
+        assert found.words[0].surface[-1] == joined
 
 
 def test_stop_words_are_skipped_with_or_without_accents_but_names_and_nouns_are_not(analyzer: Analyzer) -> None:

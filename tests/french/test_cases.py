@@ -5,12 +5,13 @@ Rows of the kinds `rank` and `suggest` and those about synonyms need a search en
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from indexer.french import Analyzer, Chunk
+from indexer.french import Analyzer, Chunk, Word
 from indexer.model import Position
 
 CASES = Path(__file__).with_name("cases.tsv")
@@ -43,7 +44,7 @@ def expected_tokens(cell: str) -> list[tuple[str, frozenset[str]]]:
     return [(part.split("|")[0], frozenset(part.split("|"))) for part in cell.split()]
 
 
-def contains_phrase(parts: list[Position], document: list[Position]) -> bool:
+def contains_phrase(parts: Sequence[Word], document: list[Position]) -> bool:
     """The surfaces in a row, any alternative standing for its word."""
     return any(
         all(set(part.surface) & set(document[at + step].surface) for step, part in enumerate(parts))
@@ -61,11 +62,11 @@ def matches(analyzer: Analyzer, query: str, document: str) -> bool:
 
     def found(chunk: Chunk) -> bool:
         if chunk.joined:
-            first, *rest = chunk.positions
-            parts = [Position(first.surface[:1], first.stem[:1], first.start, first.end), *rest]
+            first, *rest = chunk.words
+            parts = [replace(first, surface=first.surface[:1], stem=first.stem[:1]), *rest]
             return contains_phrase(parts, positions) or first.surface[-1] in surfaces
-        asked = [p for p in chunk.positions if only_stop_words or not analyzer.is_stop_word(p)]
-        return all(terms & {*position.surface, *position.stem} for position in asked)
+        asked = [word for word in chunk.words if only_stop_words or not analyzer.is_stop_word(word)]
+        return all(terms & {*word.surface, *word.stem} for word in asked)
 
     return all(found(chunk) for chunk in analyzer.chunks(query))
 
