@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from indexer.documents import language
 from indexer.documents.language import language_of
 from indexer.french.languages import LANGUAGES, language_label, language_named
 
@@ -31,6 +33,16 @@ def test_the_language_of_some_sentences_is_told(code):
     assert language_of(TEXTS[code]) == code
     assert language_of(TEXTS[code].upper()) == code
     assert language_of(TEXTS[code] * 50, declared="fr") == code, "a declaration does not win over a text"
+
+
+def test_the_model_in_a_third_of_the_room_is_as_sure_of_each_language_as_the_library():
+    theirs = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    theirs.set_languages(LANGUAGES)
+    texts = [*TEXTS.values(), *map(str.upper, TEXTS.values()), "", "1 2 3", "mot", "Ça ! l\u2019e\u0301te\u0301"]
+    for (mine, sure), (code, as_sure) in zip(
+        map(language._model().classify, texts), map(theirs.classify, texts), strict=True
+    ):
+        assert (mine, sure) == (code, pytest.approx(as_sure, abs=1e-5))
 
 
 FRENCH = [
