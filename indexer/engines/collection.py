@@ -21,7 +21,7 @@ from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
 from indexer.columnar.sortkeys import SortedKeys
 from indexer.engines.columns import Column, Periods
-from indexer.engines.lists import IndexedField, TermList, joined
+from indexer.engines.lists import Decoded, IndexedField, joined
 from indexer.engines.memory import Memory
 from indexer.engines.mentions import NamedYears
 from indexer.french.spelling import bare
@@ -29,8 +29,10 @@ from indexer.model import Document
 from indexer.query.tree import LANGUAGE
 
 _BODY = field_name("body", SURFACE)
-# What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
-_DECODED_BYTES = 42_000_000
+# What is kept of decoded lists, short ones and long ones, or as much as the longest one takes: a worker of the web
+# service stays below 150 MB.
+_SHORT_BYTES = 8_000_000
+_LONG_BYTES = 34_000_000
 _PREFIX_BYTES = 1 << 22
 # Other forms of a word are looked for among so many terms that begin like its stem, of which the last letters may be
 # those of one form alone (cheval, chevaux). Stems whose forms are remembered: some 0.3 KB each.
@@ -67,11 +69,11 @@ class Collection:
         self.documents = sum(part.segment.documents for part in self.parts)
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
-        self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
+        decoded = Decoded(Memory(_SHORT_BYTES), Memory(max(_LONG_BYTES, self.documents * 8)))
+        self.fields = {name: IndexedField(name, self.parts, self.documents, decoded) for name in names}
         naming = [part for part in self.parts if MENTION in part.segment.field_names]
-        self.fields[MENTION] = IndexedField(MENTION, naming, self.documents)
+        self.fields[MENTION] = IndexedField(MENTION, naming, self.documents, decoded)
         self._title_keys: dict[str, SortedKeys] = {}
-        self.memory: Memory[TermList] = Memory(max(_DECODED_BYTES, self.documents * 8))
         self._forms: dict[str, tuple[str, ...]] = {}
         self.prefixes: Memory[PrefixDocs] = Memory(_PREFIX_BYTES)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, DamagedArrays
+from indexer.columnar.arrays import Array, DamagedArrays, narrowest
 from indexer.columnar.generation import Part
 from indexer.columnar.postings import Entry, PostingLists
 from indexer.columnar.terms import TermTable
@@ -18,8 +18,10 @@ from indexer.engines.memory import Memory
 # A list with more than one document in so many is worked on through a table of a byte for each document: a posting
 # costs 1.4 ns there, 10 to 60 ns when sorted or searched, and a byte of the table 0.02 ns.
 DENSE = 32
-# Terms whose places a field remembers: 0.3 KB each for each segment.
-_MAX_PLACES = 4096
+# Terms that a field remembers: 0.4 KB each for each segment.
+_MAX_TERMS = 4096
+# A list of fewer documents is short.
+_SHORT = 1_000
 
 
 class FieldPart(NamedTuple):
@@ -35,22 +37,36 @@ class FieldPart(NamedTuple):
 TermPart = tuple[PostingLists, Entry, int]
 
 
+class Decoded(NamedTuple):
+    """What is kept of decoded lists. Short ones have a memory of their own: thousands of them take less than a few long
+    ones, and to decode one costs more for each byte."""
+
+    short: Memory[TermList]
+    long: Memory[TermList]
+
+
 class IndexedField:
     """A field (`body_stem`) over all segments."""
 
-    def __init__(self, name: str, parts: Sequence[Part], documents: int) -> None:
+    def __init__(self, name: str, parts: Sequence[Part], documents: int, decoded: Decoded) -> None:
         self.name = name
         self.documents = documents
         self._parts = parts
-        self._places: dict[str, tuple[TermPart, ...]] = {}
+        self._decoded = decoded
+        self._found: dict[str, TermList | None] = {}
 
-    def parts_with(self, term: str) -> tuple[TermPart, ...]:
-        """Where the lists of a term are. Remembered: who pages and filters asks for the same words again."""
-        found = self._places.get(term)
-        if found is None:
-            if len(self._places) >= _MAX_PLACES:
-                self._places.clear()
-            found = self._places[term] = tuple(self._look_up(term.encode(errors="replace")))
+    def find(self, term: str) -> TermList | None:
+        """The postings of a term; None when no document has it. Remembered: who pages and filters asks for the same
+        words again."""
+        try:
+            found = self._found[term]
+        except KeyError:
+            if len(self._found) >= _MAX_TERMS:
+                self._found.clear()
+            parts = tuple(self._look_up(term.encode(errors="replace")))
+            found = self._found[term] = TermList(self, parts, self._decoded) if parts else None
+        if found is not None:
+            found.asked_for()
         return found
 
     def _look_up(self, term: bytes) -> Iterator[TermPart]:
@@ -87,20 +103,23 @@ class IndexedField:
 class TermList:
     """The postings of one term in one field over all segments, decoded when first asked for.
 
-    Queries share it through a Memory, which may have it forget at any moment; an array that was handed out stays.
+    Queries share it, and a Memory may have it forget at any moment; an array that was handed out stays.
     """
 
-    __slots__ = ("_docs", "_key", "_memory", "_starts", "_table", "_tf", "df", "field", "idf", "parts")
+    __slots__ = ("_docs", "_memory", "_starts", "_table", "_tf", "df", "field", "idf", "parts")
 
-    def __init__(self, field: IndexedField, term: str, parts: Sequence[TermPart], memory: Memory[TermList]) -> None:
+    def __init__(self, field: IndexedField, parts: Sequence[TermPart], decoded: Decoded) -> None:
         self.field = field
         self.parts = parts
         self.df = sum([entry.df for _, entry, _ in parts])
         # How rare the term is, as Whoosh counts it.
         self.idf = math.log(field.documents / (self.df + 1)) + 1
-        self._key = field.name, term
-        self._memory = memory
+        self._memory = decoded.short if self.df < _SHORT else decoded.long
         self.forget()
+
+    def asked_for(self) -> None:
+        """Have what was decoded be kept longer than that of lists which were not asked for since."""
+        self._memory.get(self)
 
     def forget(self) -> None:
         """Let go of what was decoded."""
@@ -120,7 +139,7 @@ class TermList:
         docs = self._docs
         if docs is None:
             docs = self._docs = self._joined_docs()
-            self._memory.grew(self._key, self, docs.nbytes)
+            self._memory.grew(self, self, docs.nbytes)
         return docs
 
     def _joined_docs(self) -> Array:
@@ -138,18 +157,19 @@ class TermList:
         known = self._tf
         if known is None:
             known = self._tf = (self._joined_tf(),)
-            self._memory.grew(self._key, self, 0 if known[0] is None else known[0].nbytes)
+            self._memory.grew(self, self, 0 if known[0] is None else known[0].nbytes)
         return known[0]
 
     @property
     def starts(self) -> Array | None:
-        """Where the positions of each document begin among those of all, and their number; None when each has one."""
+        """Where the positions of each document begin among those of all, and their number (unsigned); None when each
+        has one."""
         starts = self._starts
         if starts is None and (tf := self.tf) is not None:
-            starts = np.zeros(self.df + 1, np.int64)
-            np.add.accumulate(tf, 0, np.int64, starts[1:])
+            starts = np.zeros(self.df + 1, narrowest(self.df * np.iinfo(tf.dtype).max))
+            np.add.accumulate(tf, 0, starts.dtype, starts[1:])
             self._starts = starts
-            self._memory.grew(self._key, self, starts.nbytes)
+            self._memory.grew(self, self, starts.nbytes)
         return starts
 
     def positions(self, wanted: Array) -> Array:
@@ -191,7 +211,7 @@ class TermList:
             table = np.zeros(self.field.documents, "u1" if tf is None else tf.dtype)
             table[self.docs] = 1 if tf is None else tf
             self._table = table
-            self._memory.grew(self._key, self, table.nbytes)
+            self._memory.grew(self, self, table.nbytes)
         return table
 
     def places(self, docs: Array) -> Array:
@@ -242,9 +262,8 @@ def distinct(values: Array) -> Array:
 class Terms:
     """The terms that one query asks for, each looked up once."""
 
-    def __init__(self, fields: Mapping[str, IndexedField], memory: Memory[TermList]) -> None:
+    def __init__(self, fields: Mapping[str, IndexedField]) -> None:
         self._fields = fields
-        self._memory = memory
         self._found: dict[tuple[str, str], TermList | None] = {}
 
     def find(self, field: str, term: str) -> TermList | None:
@@ -253,12 +272,7 @@ class Terms:
         try:
             return self._found[key]
         except KeyError:
-            found = self._memory.get(key)
-            if found is None:
-                indexed = self._fields[field]
-                parts = indexed.parts_with(term)
-                found = TermList(indexed, term, parts, self._memory) if parts else None
-            self._found[key] = found
+            found = self._found[key] = self._fields[field].find(term)
             return found
 
     def find_all(self, field: str, terms: Iterable[str]) -> list[TermList]:

@@ -115,7 +115,7 @@ def _keys(word: TermList, docs: Array) -> Array:
     """The places of a word in documents that all have it, ascending."""
     places, starts, keys = word.places(docs), word.starts, docs << POSITION_BITS
     if starts is not None:
-        begins = starts.take(places)
+        begins = starts.take(places).astype(np.int64)
         counts = starts.take(places + 1) - begins
         ends = counts.cumsum()
         # For each position wanted: where its document's begin, and how many of them come before it.
