@@ -168,15 +168,19 @@ class Collection:
         return Column(values.tolist(), self._mapped(keys, places, lambda segment: segment.date_ords))
 
     @cached_property
+    def date_keys(self) -> Array:
+        """The distinct date keys (int64), in the order of their column."""
+        return np.asarray(self.dates.values, np.int64)
+
+    @cached_property
     def periods(self) -> Periods:
         """The period of each of the distinct dates."""
-        return Periods(np.asarray(self.dates.values, np.int64))
+        return Periods(self.date_keys)
 
     @cached_property
     def years(self) -> Column:
         """The year of each document's date as a date key (yyyy0000), 0 for none."""
-        keys = np.asarray(self.dates.values, np.int64)
-        values, places = np.unique(keys - keys % 10_000, return_inverse=True)
+        values, places = np.unique(self.date_keys - self.date_keys % 10_000, return_inverse=True)
         return Column(values.tolist(), narrowed(places).take(self.dates.ords))
 
     @cached_property

@@ -172,6 +172,13 @@ class TermList:
             self._memory.grew(self, self, starts.nbytes)
         return starts
 
+    def reach(self, places: Array) -> tuple[Array, Array]:
+        """Where the positions of the documents at these places begin among those of all, and where they end (int64)."""
+        starts = self.starts
+        if starts is None:
+            return places, places + 1
+        return starts.take(places).astype(np.int64), starts.take(places + 1).astype(np.int64)
+
     def positions(self, wanted: Array) -> Array:
         """Some positions of the term, by their places (ascending) among those of all its documents (int64)."""
         starts, found, first, done = self.starts, np.empty(len(wanted), np.int64), 0, 0
