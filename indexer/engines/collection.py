@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence, Sized
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -22,17 +21,18 @@ from indexer.columnar.segment import Keywords, Segment
 from indexer.columnar.sortkeys import SortedKeys
 from indexer.engines.columns import Column, Periods
 from indexer.engines.lists import Decoded, IndexedField, joined
-from indexer.engines.memory import Memory
+from indexer.engines.memory import KeptArray, Memory
 from indexer.engines.mentions import NamedYears
 from indexer.french.spelling import bare
 from indexer.model import Document
 from indexer.query.tree import LANGUAGE
 
 _BODY = field_name("body", SURFACE)
-# What is kept of decoded lists, short ones and long ones, or as much as the longest one takes: a worker of the web
-# service stays below 150 MB.
-_SHORT_BYTES = 8_000_000
-_LONG_BYTES = 34_000_000
+# What is kept of decoded lists: a worker of the web service stays below 150 MB. In a large collection long lists and
+# tables have more, as much as the longest list or a few tables take.
+_SHORT_BYTES = 6_000_000
+_LONG_BYTES = 32_000_000
+_TABLE_BYTES = 4_000_000
 _PREFIX_BYTES = 1 << 22
 # Other forms of a word are looked for among so many terms that begin like its stem, of which the last letters may be
 # those of one form alone (cheval, chevaux). Stems whose forms are remembered: some 0.3 KB each.
@@ -40,16 +40,6 @@ _MOST_ALIKE = 200
 _ENDING = 2
 _LEAST_LETTERS = 3
 _MAX_FORMS = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class PrefixDocs:
-    """The documents with any of the words that begin in some way, ascending."""
-
-    docs: Array
-
-    def forget(self) -> None:
-        """See Keeps: nothing is kept beside the documents themselves."""
 
 
 def surfaces_beginning(segment: Segment, letters: str) -> list[str]:
@@ -69,13 +59,18 @@ class Collection:
         self.documents = sum(part.segment.documents for part in self.parts)
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
-        decoded = Decoded(Memory(_SHORT_BYTES), Memory(max(_LONG_BYTES, self.documents * 8)))
+        decoded = Decoded(
+            short=Memory(_SHORT_BYTES),
+            long=Memory(max(_LONG_BYTES, self.documents * 8)),
+            tables=Memory(max(_TABLE_BYTES, self.documents * 8)),
+        )
         self.fields = {name: IndexedField(name, self.parts, self.documents, decoded) for name in names}
         naming = [part for part in self.parts if MENTION in part.segment.field_names]
         self.fields[MENTION] = IndexedField(MENTION, naming, self.documents, decoded)
         self._title_keys: dict[str, SortedKeys] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
-        self.prefixes: Memory[PrefixDocs] = Memory(_PREFIX_BYTES)
+        # The documents with any of the words that begin in some way, ascending.
+        self.prefixes: Memory[KeptArray] = Memory(_PREFIX_BYTES)
 
     def forms(self, stem: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
         """The surfaces of bodies that have a stem and begin like it, but for its last letters; remembered."""

@@ -80,7 +80,7 @@ def keys_in(asked: Iterable[tuple[TermList, Array, Array]]) -> Array:
     """
     found, numbers, begins, ends = [], [_NONE], [_NONE], [_NONE]
     for word, docs, own in asked:
-        places, there = found_in(word.docs, docs)
+        places, there = word.found(docs)
         places = places[there]
         if len(places):
             begin, end = word.reach(places)
@@ -92,7 +92,7 @@ def keys_in(asked: Iterable[tuple[TermList, Array, Array]]) -> Array:
     counts -= begin
     until = counts.cumsum()
     wanted = _ranges(begin, counts, until)
-    keys = np.concatenate(numbers).repeat(counts) << POSITION_BITS
+    keys: Array = np.concatenate(numbers).repeat(counts) << POSITION_BITS
     documents = start = 0
     for word, more in found:
         documents += more
@@ -105,7 +105,8 @@ def keys_in(asked: Iterable[tuple[TermList, Array, Array]]) -> Array:
 def phrase_keys_in(words: Sequence[TermList], docs: Array, numbers: Array) -> Array:
     """The same for the last word of each place where the words stand at successive positions."""
     keys = _phrase_keys(words, docs_with_all(words, docs))
-    return _positions(keys) + (numbers.take(docs.searchsorted(keys >> POSITION_BITS)) << POSITION_BITS)
+    placed: Array = numbers.take(docs.searchsorted(keys >> POSITION_BITS)) << POSITION_BITS | _positions(keys)
+    return placed
 
 
 def near_docs(words: Sequence[TermList], distance: int) -> Array:
@@ -141,7 +142,7 @@ def _positions(keys: Array) -> Array:
 def _keys(word: TermList, docs: Array) -> Array:
     """The places of a word in documents that all have it, ascending."""
     places, keys = word.places(docs), docs << POSITION_BITS
-    if word.starts is not None:
+    if word.tf is not None:
         begin, end = word.reach(places)
         counts = end - begin
         places = _ranges(begin, counts, counts.cumsum())
@@ -152,7 +153,7 @@ def _keys(word: TermList, docs: Array) -> Array:
 
 def _ranges(begins: Array, counts: Array, until: Array) -> Array:
     """So many numbers from each of these on, one after the other; `until` are the counts summed up."""
-    numbers = (begins - (until - counts)).repeat(counts)
+    numbers: Array = (begins - (until - counts)).repeat(counts)
     numbers += np.arange(len(numbers))
     return numbers
 
