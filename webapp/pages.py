@@ -408,7 +408,7 @@ def _source_and_date(other: Reprise | Similar) -> str:
 
 def file_of(path: str) -> str:
     """The file of a document; a line of a `.jsonl` names the file alone."""
-    return _LINE_OF_FILE.sub(r"\1", path)
+    return _LINE_OF_FILE.sub(r"\1", path) if "#" in path else path
 
 
 def date_form(request: SearchRequest) -> DateForm:
