@@ -53,9 +53,9 @@ class Closeness:
     def adjustments(self, words: Sequence[Node], docs: Array) -> tuple[Array, Array]:
         """For each of these documents (ascending) what its score is to be multiplied by, and what is then added, when
         these words were asked, in order."""
-        rarities = np.array([self._rarity(word) for word in words])
+        rarities = np.array([self._rarity(word) for word in words] if len(words) > 1 else [])
         total = float(rarities.sum())
-        if len(words) < 2 or not total:
+        if not total:
             return np.ones(len(docs)), np.zeros(len(docs))
         there = np.array([self._matcher.holds(word, docs) for word in words])
         coverage = (there * rarities[:, None]).sum(axis=0) / total

@@ -64,10 +64,10 @@ class Reprises:
 
     def others(self, number: int) -> Array:
         """The documents beneath one that is shown, ascending."""
-        if not self:
+        groups = self._collection.groups
+        group = 0 if groups is None or not self else groups.item(number)
+        if not group:
             return self._docs[:0]
-        assert self._collection.groups is not None
-        group = self._collection.groups.item(number)
         others: Array = self._docs[(self._groups == group) & (self._docs != number)]
         return others
 
