@@ -143,10 +143,11 @@ def _pairs(keys: Array, rarities: Array, documents: int) -> Array:
 def _passages(keys: Array, rarities: Array, documents: int) -> Array:
     """For each document the greatest sum of rarities of the words in a passage of its body."""
     step = documents << POSITION_BITS
-    starts = keys % step
-    wanted = starts + np.arange(len(rarities))[:, None] * step
-    after = keys.take(keys.searchsorted(wanted), mode="clip")
-    inside = (after >= wanted) & (after <= wanted + _PASSAGE)
+    starts, sums = keys % step, np.zeros(len(keys))
+    for number, rarity in enumerate(rarities.tolist()):  # not as one table: long texts and many words would fill memory
+        wanted = starts + number * step
+        after = keys.take(keys.searchsorted(wanted), mode="clip")
+        sums += rarity * ((after >= wanted) & (after <= wanted + _PASSAGE))
     greatest = np.zeros(documents)
-    np.maximum.at(greatest, starts >> POSITION_BITS, (inside * rarities[:, None]).sum(axis=0))
+    np.maximum.at(greatest, starts >> POSITION_BITS, sums)
     return greatest

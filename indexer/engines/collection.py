@@ -28,8 +28,8 @@ from indexer.model import Document
 from indexer.query.tree import LANGUAGE
 
 _BODY = field_name("body", SURFACE)
-# What is kept of decoded lists: a worker of the web service stays below 150 MB. In a large collection long lists and
-# tables have more, as much as the longest list or a few tables take.
+# What is kept of decoded lists: a worker of the web service stays below 150 MB. In a large collection it is as much as
+# the documents of the longest list take, and a few tables.
 _SHORT_BYTES = 6_000_000
 _LONG_BYTES = 32_000_000
 _TABLE_BYTES = 4_000_000
@@ -61,8 +61,8 @@ class Collection:
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         decoded = Decoded(
             short=Memory(_SHORT_BYTES),
-            long=Memory(max(_LONG_BYTES, self.documents * 8)),
-            tables=Memory(max(_TABLE_BYTES, self.documents * 8)),
+            long=Memory(max(_LONG_BYTES, self.documents * 4)),
+            tables=Memory(max(_TABLE_BYTES, self.documents * 4)),
         )
         self.fields = {name: IndexedField(name, self.parts, self.documents, decoded) for name in names}
         naming = [part for part in self.parts if MENTION in part.segment.field_names]
