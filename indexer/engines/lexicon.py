@@ -54,7 +54,7 @@ class LocalLexicon:
     def _documents(self, form: str, term: str) -> int:
         """How many documents have a term in the field where most have it."""
         with self._generation.damage_named():
-            return max([sum([entry.df for _, entry, _ in field.parts_with(term)]) for field in self._fields[form]])
+            return max([found.df if (found := field.find(term)) else 0 for field in self._fields[form]])
 
     def near(self, surface: str, edits: int) -> Iterable[tuple[str, int]]:
         """See query.spelling.Lexicon."""
