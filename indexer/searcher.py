@@ -22,7 +22,6 @@ from indexer.model import (
     MONTHS,
     UNKNOWN_DATE,
     UNKNOWN_LANGUAGE,
-    Contribution,
     DateFilter,
     Document,
     DocumentPage,
@@ -34,7 +33,6 @@ from indexer.model import (
     Match,
     PartialDate,
     Passage,
-    Repeats,
     SearchPage,
     SearchRequest,
     Sort,
@@ -143,10 +141,7 @@ class SearchService:
             understood=query.understood,
             match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
-            hits=tuple(
-                self._hit(document, score, marks, reasons, repeats)
-                for (document, score), reasons, repeats in zip(answer.hits, answer.reasons, answer.repeats, strict=True)
-            ),
+            hits=tuple(self._hits(answer, marks)),
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             languages=language_facet(answer.languages, request.languages),
@@ -279,27 +274,27 @@ class SearchService:
         learned = snapshot.sigles if self.settings.search.sigles else ()
         return Synonyms(self._synonyms, snapshot.analyzer, learned)
 
-    def _hit(
-        self,
-        document: Document,
-        score: float,
-        marks: tuple[Marker, Marker],
-        reasons: tuple[Contribution, ...],
-        repeats: Repeats,
-    ) -> Hit:
+    def _hits(self, answer: EngineAnswer, marks: tuple[Marker, Marker]) -> Iterator[Hit]:
         search = self.settings.search
         in_title, in_text = marks
-        found = in_text.passages(document.text, count=search.fragments, max_chars=search.fragment_chars)
-        return Hit(
-            document=document,
-            score=score,
-            title=in_title.mark(document.title),
-            fragments=tuple(fragment for _, fragment in found),
-            reasons=reasons,
-            pages=tuple(document.page_at(place) for place, _ in found),
-            repeats=repeats,
-            paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
+        documents = [document for document, _ in answer.hits]
+        titles = in_title.mark_all([document.title for document in documents])
+        passages = in_text.passages(
+            [document.text for document in documents], count=search.fragments, max_chars=search.fragment_chars
         )
+        for (document, score), title, found, reasons, repeats in zip(
+            answer.hits, titles, passages, answer.reasons, answer.repeats, strict=True
+        ):
+            yield Hit(
+                document=document,
+                score=score,
+                title=title,
+                fragments=tuple(fragment for _, fragment in found),
+                reasons=reasons,
+                pages=tuple(document.page_at(place) for place, _ in found),
+                repeats=repeats,
+                paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
+            )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """What a person who typed this may be about to type: at most eight, best first, no two of the same words.
@@ -333,9 +328,11 @@ class SearchService:
             return None
         query = self._understood(text, snapshot, literal).query
         in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
+        parts = list(paragraphs(document.text))
+        marked = in_text.mark_all([paragraph for _, paragraph in parts])
         passages = tuple(
-            Passage(number, in_text.mark(paragraph), document.page_at(start), _breaks(document, start, len(paragraph)))
-            for number, (start, paragraph) in enumerate(paragraphs(document.text), start=1)
+            Passage(number, pieces, document.page_at(start), _breaks(document, start, len(paragraph)))
+            for number, ((start, paragraph), pieces) in enumerate(zip(parts, marked, strict=True), start=1)
         )
         return DocumentPage(
             document=document,

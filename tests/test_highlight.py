@@ -91,6 +91,13 @@ def test_what_is_asked_is_marked_as_it_is_written(
     assert shown(mark(text, leaves(analyzer, typed), analyzer)) == expected, why
 
 
+def test_nothing_is_marked_from_one_text_into_the_next(analyzer: Analyzer) -> None:
+    marker = Marker(leaves(analyzer, '"fin du mandat" "2 100"'), analyzer)
+    texts = ["la fin", "du mandat", "2", "100 \n", "fin du mandat"]
+    assert [shown(one) for one in marker.mark_all(texts)] == [*texts[:-1], "[fin du mandat]"]
+    assert marker.mark_all([]) == []
+
+
 def test_near_marks_its_words(analyzer: Analyzer) -> None:
     asked = [Near(("fin", "mandat"), 5)]
     assert shown(mark("La fin du mandat, les fins", asked, analyzer)) == "La [fin] du [mandat], les fins"
@@ -441,6 +448,16 @@ def test_fragments_are_few_apart_and_never_cut_a_word(
         if all(len(chunk) <= max_chars // 2 for chunk in re.split(rf"[^\S{NBSP}{NNBSP}]+", text)):
             assert start == 0 or text[start - 1].isspace() or not text[start - 1 : start + 1].isalnum()
             assert place == len(text) or text[place].isspace() or not text[place - 1 : place + 1].isalnum()
+
+
+@given(texts=st.lists(TEXTS, max_size=4), typed=ASKED)
+def test_texts_looked_through_together_show_what_each_shows_alone(
+    analyzer: Analyzer, texts: list[str], typed: str
+) -> None:
+    asked = leaves(analyzer, typed)
+    marker = Marker(asked, analyzer)
+    assert marker.mark_all(texts) == [mark(text, asked, analyzer) for text in texts]
+    assert marker.passages(texts) == [Marker(asked, analyzer).passages([text])[0] for text in texts]
 
 
 @given(text=st.lists(st.sampled_from(["Le mandat finit.", "Rien ne change.", "Fin."]), max_size=12).map(" ".join))
