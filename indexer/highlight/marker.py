@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from indexer.french import Analyzer, Words, glued
-from indexer.highlight.passages import Match, choose, lead_of, passages_of, pieces_of, render
+from indexer.highlight.passages import Match, choose, lead_of, pieces_of, render
 from indexer.highlight.sieve import Sieve
 from indexer.model import PARAGRAPH_END, Fragment
 from indexer.query.tree import Leaf, Near, Node, Phrase, Prefix, Word, positive_leaves
@@ -112,7 +112,7 @@ class Marker:
         if not matches:
             lead = lead_of(text, max_chars)
             return ((lead.start, render(text, lead)),) if lead else ()
-        chosen = choose(list(passages_of(text, matches, max_chars)), count)
+        chosen = choose(text, matches, count, max_chars)
         return tuple((passage.matches[0].start, render(text, passage)) for passage in chosen)
 
     def _enough(self, matches: list[Match]) -> list[Match]:
