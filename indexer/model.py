@@ -241,7 +241,7 @@ class Document:
         the text is a part of it and the index does not know which."""
         start, number = max(one for one in self.stretches if one[0] <= place) if self.stretches else (0, 1)
         before = self.text[start : max(start, self.text.rfind(PARAGRAPH_END, start, place))]
-        return number + sum(1 for _ in paragraphs(before)) if number else None
+        return number + len(list(filter(None, before.split(PARAGRAPH_END)))) if number else None
 
     @property
     def is_line(self) -> bool:

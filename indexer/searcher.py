@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +22,6 @@ from indexer.model import (
     MONTHS,
     UNKNOWN_DATE,
     UNKNOWN_LANGUAGE,
-    Contribution,
     DateFilter,
     Document,
     DocumentPage,
@@ -35,7 +33,6 @@ from indexer.model import (
     Match,
     PartialDate,
     Passage,
-    Repeats,
     SearchPage,
     SearchRequest,
     Sort,
@@ -148,10 +145,7 @@ class SearchService:
             understood=query.understood,
             match=Match(words=words, required=required, all=answer.every or 0),
             total=answer.total,
-            hits=tuple(
-                self._hit(document, score, marks, reasons, repeats)
-                for (document, score), reasons, repeats in zip(answer.hits, answer.reasons, answer.repeats, strict=True)
-            ),
+            hits=tuple(self._hits(answer, marks)),
             types=type_facet(answer.types, request.types, self._rules),
             dates=date_facet(answer.dates, request.date),
             languages=language_facet(answer.languages, request.languages),
@@ -284,27 +278,27 @@ class SearchService:
         learned = snapshot.sigles if self.settings.search.sigles else ()
         return Synonyms(self._synonyms, snapshot.analyzer, learned)
 
-    def _hit(
-        self,
-        document: Document,
-        score: float,
-        marks: tuple[Marker, Marker],
-        reasons: tuple[Contribution, ...],
-        repeats: Repeats,
-    ) -> Hit:
+    def _hits(self, answer: EngineAnswer, marks: tuple[Marker, Marker]) -> Iterator[Hit]:
         search = self.settings.search
         in_title, in_text = marks
-        found = in_text.passages(document.text, count=search.fragments, max_chars=search.fragment_chars)
-        return Hit(
-            document=document,
-            score=score,
-            title=in_title.mark(document.title),
-            fragments=tuple(fragment for _, fragment in found),
-            reasons=reasons,
-            pages=tuple(document.page_at(place) for place, _ in found),
-            repeats=repeats,
-            paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
+        documents = [document for document, _ in answer.hits]
+        titles = in_title.mark_all([document.title for document in documents])
+        passages = in_text.passages(
+            [document.text for document in documents], count=search.fragments, max_chars=search.fragment_chars
         )
+        for (document, score), title, found, reasons, repeats in zip(
+            answer.hits, titles, passages, answer.reasons, answer.repeats, strict=True
+        ):
+            yield Hit(
+                document=document,
+                score=score,
+                title=title,
+                fragments=tuple(fragment for _, fragment in found),
+                reasons=reasons,
+                pages=tuple(document.page_at(place) for place, _ in found),
+                repeats=repeats,
+                paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
+            )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """What a person who typed this may be about to type: at most eight, best first, no two of the same words.
@@ -338,9 +332,11 @@ class SearchService:
             return None
         query = self._understood(text, snapshot, literal).query
         in_title, in_text = markers(positive_leaves(query.tree(len(query.words))), snapshot.analyzer)
+        parts = list(paragraphs(document.text))
+        marked = in_text.mark_all([paragraph for _, paragraph in parts])
         passages = tuple(
-            Passage(number, in_text.mark(paragraph), document.page_at(start), _breaks(document, start, len(paragraph)))
-            for number, (start, paragraph) in enumerate(paragraphs(document.text), start=1)
+            Passage(number, pieces, document.page_at(start), _breaks(document, start, len(paragraph)))
+            for number, ((start, paragraph), pieces) in enumerate(zip(parts, marked, strict=True), start=1)
         )
         return DocumentPage(
             document=document,
@@ -418,53 +414,35 @@ def date_facet(counts: Mapping[int, int], chosen: DateFilter | None) -> tuple[Fa
     `counts` is by date key (yyyymmdd, missing parts 0; 0 for none), or by year outside the one that is open. A chosen
     value stays with count 0.
     """
-    by_year: Counter[int] = Counter()
-    by_month: Counter[tuple[int, int]] = Counter()
-    by_day: Counter[tuple[int, int, int]] = Counter()
-    for key, count in counts.items():
-        year, month, day = key // 10_000, key // 100 % 100, key % 100
-        if key:
-            by_year[year] += count
-            by_month[year, month] += count
-            by_day[year, month, day] += count
-    open_at = chosen.opened if chosen else None
+    opened = chosen.opened if chosen else None
     selected = str(chosen) if chosen else ""
-    if open_at:
-        by_year[open_at.year] += 0
-        if open_at.month:
-            by_month[open_at.year, open_at.month] += 0
-        if open_at.day:
-            by_day[open_at.year, open_at.month or 0, open_at.day] += 0
-
-    def days(year: int, month: int) -> tuple[FacetValue, ...]:
-        found = sorted(entry for entry in by_day.items() if entry[0][:2] == (year, month))
-        known = [_value(PartialDate(year, month, day), count, selected) for (_, _, day), count in found if day]
-        vague = [FacetValue("", "sans jour", count, selectable=False) for (_, _, day), count in found if not day]
-        return (*known, *vague)
-
-    def months(year: int) -> tuple[FacetValue, ...]:
-        found = sorted(entry for entry in by_month.items() if entry[0][0] == year)
-        known = [
-            _value(
-                PartialDate(year, month),
-                count,
-                selected,
-                days(year, month) if open_at and open_at.month == month else (),
-            )
-            for (_, month), count in found
-            if month
-        ]
-        vague = [FacetValue("", "sans mois", count, selectable=False) for (_, month), count in found if not month]
-        return (*known, *vague)
-
-    values = [
-        _value(PartialDate(year), count, selected, months(year) if open_at and open_at.year == year else ())
-        for year, count in sorted(by_year.items())
-    ]
+    dated = {key: count for key, count in counts.items() if key}
+    values = [*_level_of_dates(dated, 0, 10_000, opened.key if opened else 0, selected)]
     unknown = counts.get(0, 0)
     if unknown or (chosen and chosen.unknown):
         values.append(FacetValue(UNKNOWN_DATE, "date inconnue", unknown, selected=selected == UNKNOWN_DATE))
     return tuple(values)
+
+
+def _level_of_dates(
+    counts: Mapping[int, int], above: int, unit: int, opened: int, selected: str
+) -> Iterator[FacetValue]:
+    """Years in order (`above` is 0), months of a year or days of a month (`above` is its key), then those that say no
+    more than that. Keys differ by `unit`; the one that `opened` lies in is there in any case, open on what is in it."""
+    here = opened - opened % unit
+    totals = {here: 0} if here != above else {}
+    for key, count in counts.items():
+        rounded = key - key % unit
+        totals[rounded] = totals.get(rounded, 0) + count
+    for key in sorted(totals.keys() - {above}):
+        inside: tuple[FacetValue, ...] = ()
+        if key == here and unit > 1:
+            within = {one: count for one, count in counts.items() if one - one % unit == key}
+            inside = tuple(_level_of_dates(within, key, unit // 100, opened, selected))
+        text, label = _dated(key)
+        yield FacetValue(text, label, totals[key], selected=text == selected, children=inside)
+    if above in totals:
+        yield FacetValue("", "sans mois" if unit == 100 else "sans jour", totals[above], selectable=False)
 
 
 def mention_facet(counts: Mapping[int, int], chosen: PartialDate | None) -> tuple[FacetValue, ...]:
@@ -492,10 +470,6 @@ def _dated(key: int) -> tuple[str, str]:
     date = PartialDate.from_key(key)
     assert date
     return str(date), _label(date)
-
-
-def _value(date: PartialDate, count: int, selected: str, children: tuple[FacetValue, ...] = ()) -> FacetValue:
-    return FacetValue(str(date), _label(date), count, selected=str(date) == selected, children=children)
 
 
 def _label(date: PartialDate) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.french import Analyzer
 from indexer.highlight import Marker, fragments, mark
+from indexer.highlight.passages import Match, Passage, choose
 from indexer.highlight.sieve import Sieve
 from indexer.model import Fragment
 from indexer.query import Leaf, Near, Not, Phrase, Prefix, Word, parse, positive_leaves
@@ -89,6 +90,13 @@ def test_what_is_asked_is_marked_as_it_is_written(
     analyzer: Analyzer, typed: str, text: str, expected: str, why: str
 ) -> None:
     assert shown(mark(text, leaves(analyzer, typed), analyzer)) == expected, why
+
+
+def test_nothing_is_marked_from_one_text_into_the_next(analyzer: Analyzer) -> None:
+    marker = Marker(leaves(analyzer, '"fin du mandat" "2 100"'), analyzer)
+    texts = ["la fin", "du mandat", "2", "100 \n", "fin du mandat"]
+    assert [shown(one) for one in marker.mark_all(texts)] == [*texts[:-1], "[fin du mandat]"]
+    assert marker.mark_all([]) == []
 
 
 def test_near_marks_its_words(analyzer: Analyzer) -> None:
@@ -180,6 +188,13 @@ def test_a_rare_word_is_shown_before_more_of_the_others(analyzer: Analyzer) -> N
     text = "\n\n".join(["La fin du mandat."] * 4 + ["Kidal."])
     found = fragments(text, leaves(analyzer, "fin mandat kidal"), analyzer, count=2)
     assert [shown(fragment) for fragment in found] == ["La [fin] du [mandat].", "[Kidal]."]
+
+
+def test_words_far_apart_in_one_paragraph_are_no_fragment_with_both(analyzer: Analyzer) -> None:
+    apart = f"La fin vient. {'Rien ne change. ' * 30}Le mandat aussi."
+    text = f"{apart}\n\nLe mandat prend fin.\n\n{apart}"
+    (found,) = fragments(text, leaves(analyzer, "mandat fin"), analyzer, count=1)
+    assert shown(found) == "Le [mandat] prend [fin]."
 
 
 def test_short_sentences_share_a_fragment_within_their_paragraph(analyzer: Analyzer) -> None:
@@ -441,6 +456,39 @@ def test_fragments_are_few_apart_and_never_cut_a_word(
         if all(len(chunk) <= max_chars // 2 for chunk in re.split(rf"[^\S{NBSP}{NNBSP}]+", text)):
             assert start == 0 or text[start - 1].isspace() or not text[start - 1 : start + 1].isalnum()
             assert place == len(text) or text[place].isspace() or not text[place - 1 : place + 1].isalnum()
+
+
+@given(texts=st.lists(TEXTS, max_size=4), typed=ASKED)
+def test_texts_looked_through_together_show_what_each_shows_alone(
+    analyzer: Analyzer, texts: list[str], typed: str
+) -> None:
+    asked = leaves(analyzer, typed)
+    marker = Marker(asked, analyzer)
+    assert marker.mark_all(texts) == [mark(text, asked, analyzer) for text in texts]
+    assert marker.passages(texts) == [Marker(asked, analyzer).passages([text])[0] for text in texts]
+
+
+_BITS = {"mali": 1, "fin": 2, "mandat": 4}
+
+
+def worth(passage: Passage, missing: int) -> tuple[int, int, int]:
+    """How many leaves a passage has that are missing, how many in all, and how many matches."""
+    leaves = {match.leaves for match in passage.matches}
+    return sum(bool(leaf & missing) for leaf in leaves), len(leaves), len(passage.matches)
+
+
+@given(text=TEXTS, count=st.integers(1, 4), max_chars=st.integers(30, 120))
+def test_each_passage_adds_the_most_to_those_before_it(text: str, count: int, max_chars: int) -> None:
+    matches = [Match(*word.span(), _BITS[word[0]]) for word in re.finditer("|".join(_BITS), text)]
+    left = choose(text, matches, len(matches), max_chars)  # each has a match: these are all there are
+    chosen, missing = [], 7
+    while left and len(chosen) < count:
+        best = max(left, key=lambda one: worth(one, missing))
+        left.remove(best)
+        chosen.append(best)
+        for match in best.matches:
+            missing &= ~match.leaves
+    assert choose(text, matches, count, max_chars) == sorted(chosen)
 
 
 @given(text=st.lists(st.sampled_from(["Le mandat finit.", "Rien ne change.", "Fin."]), max_size=12).map(" ".join))

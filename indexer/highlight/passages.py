@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.highlight.sentences import sentences
@@ -21,8 +21,7 @@ class Match(NamedTuple):
     leaves: int
 
 
-@dataclass(slots=True, eq=False)
-class Passage:
+class Passage(NamedTuple):
     """A part of a text that may become a fragment, with what was found in it."""
 
     start: int
@@ -31,24 +30,61 @@ class Passage:
     cut_start: bool = False
     cut_end: bool = False
 
-    @property
-    def leaves(self) -> int:
-        """The bits of all leaves found in it."""
-        leaves = 0
-        for match in self.matches:
-            leaves |= match.leaves
-        return leaves
+
+class _Candidate(NamedTuple):
+    """A passage, or a whole paragraph that is not cut into some yet: of two the lesser shows more. No passage shows
+    more than its paragraph."""
+
+    leaves_less: int  # how many, negative
+    matches_less: int
+    start: int
+    leaves: int  # their bits
+    passage: Passage
+    whole: bool
 
 
-def passages_of(text: str, matches: Sequence[Match], max_chars: int) -> Iterator[Passage]:
-    """Passages with matches, in order and without overlap: one or more sentences, or parts of a long one."""
+def _candidate(passage: Passage, *, whole: bool) -> _Candidate:
+    leaves = 0
+    for match in passage.matches:
+        leaves |= match.leaves
+    return _Candidate(-leaves.bit_count(), -len(passage.matches), passage.start, leaves, passage, whole)
+
+
+def choose(text: str, matches: Sequence[Match], count: int, max_chars: int) -> list[Passage]:
+    """Up to `count` passages with matches, in the order of the text and without overlap: each adds the most to those
+    before it, then has most different matches, then most matches. Only paragraphs that come up are cut into passages:
+    of a hit of 16 KB a few in fifty. (Each one cut is a look at all that is left: a text of megabytes takes long.)"""
+    paragraphs = _paragraphs(text, matches)
+    if len(matches) <= count:  # a passage has one at least
+        return [passage for paragraph in paragraphs for passage in _passages(text, paragraph, max_chars)]
+    ranked = sorted(_candidate(paragraph, whole=True) for paragraph in paragraphs)
+    missing = 0
+    for one in ranked:
+        missing |= one.leaves
+    chosen: list[Passage] = []
+    while ranked and len(chosen) < count:
+        best = ranked[0]
+        if missing & ~best.leaves:
+            best = max(ranked, key=lambda one: (one.leaves & missing).bit_count())
+        ranked.remove(best)
+        if best.whole:
+            for passage in _passages(text, best.passage, max_chars):
+                insort(ranked, _candidate(passage, whole=False))
+        else:
+            missing &= ~best.leaves
+            chosen.append(best.passage)
+    return sorted(chosen)
+
+
+def _paragraphs(text: str, matches: Sequence[Match]) -> Iterator[Passage]:
+    """Each paragraph in which there are matches."""
     at = 0
     while at < len(matches):
         start, end = _paragraph(text, matches[at].start)
         until = at + 1
         while until < len(matches) and matches[until].start < end:
             until += 1
-        yield from _passages_of_paragraph(text, (start, end), matches[at:until], max_chars)
+        yield Passage(start, end, matches[at:until])
         at = until
 
 
@@ -65,36 +101,35 @@ def _paragraph(text: str, place: int) -> tuple[int, int]:
     return start, end
 
 
-def _passages_of_paragraph(
-    text: str, paragraph: tuple[int, int], matches: Sequence[Match], max_chars: int
-) -> Iterator[Passage]:
-    passage: Passage | None = None
+def _passages(text: str, paragraph: Passage, max_chars: int) -> Iterator[Passage]:
+    """The passages of a paragraph: one or more sentences, or parts of a long one."""
+    matches = paragraph.matches
+    begun: tuple[int, int] | None = None  # where the passage at hand begins, and its first match
+    passage_end = 0
     first: int | None = None
     at = until = 0
-    for start, end in sentences(text, *paragraph):
+    for start, end in sentences(text, paragraph.start, paragraph.end):
         first = start if first is None else first
         while until < len(matches) and matches[until].start < end:
             until += 1
         if until > at and matches[until - 1].end > end:
             continue  # a phrase runs from this sentence into the next: they are one
-        here = matches[at:until]
         # A neighbour without a match is context, for a passage that is short.
-        if passage and (here or passage.end - passage.start < max_chars // 2) and end - passage.start <= max_chars:
-            passage.end = end
-            passage.matches = (*passage.matches, *here)
+        if begun and (until > at or passage_end - begun[0] < max_chars // 2) and end - begun[0] <= max_chars:
+            passage_end = end
         else:
-            if passage:
-                yield passage
-                passage = None
-            if here and end - first <= max_chars:
-                passage = Passage(first, end, here)
-            elif here:
-                yield from _cut(text, first, end, here, max_chars)
-            if until == len(matches) and not passage:
-                return
+            if begun:
+                yield Passage(begun[0], passage_end, matches[begun[1] : at])
+                begun = None
+            if until > at and end - first <= max_chars:
+                begun, passage_end = (first, at), end
+            elif until > at:
+                yield from _cut(text, first, end, matches[at:until], max_chars)
         at, first = until, None
-    if passage:
-        yield passage
+        if at == len(matches) and not (begun and passage_end - begun[0] < max_chars // 2):
+            break
+    if begun:
+        yield Passage(begun[0], passage_end, matches[begun[1] : at])
 
 
 # Rather a few characters more than an ellipsis for one word.
@@ -147,9 +182,10 @@ def _whole_chunks(text: str, match: Match, start: int, end: int, reach: int) -> 
 
 # As far as one looks back for the end of a word at first.
 _LONG_WORD = 30
-# A no-break space holds together « mots », 2 100 and 5 %; so does a plain one in a number.
+# A no-break space holds together « mots », 2 100 and 5 %; so does a plain one in a number. (The pattern begins with one
+# character, as in sieve.py: it is found sooner.)
 _NO_BREAKS = "\u00a0\u202f\u2009"
-_BREAK = re.compile(rf"(?:(?<![0-9])|(?!\s[0-9]{{3}}))[^\S{_NO_BREAKS}]+")
+_BREAK = re.compile(rf"[^\S{_NO_BREAKS}](?:(?<![0-9]\s)|(?![0-9]{{3}}))[^\S{_NO_BREAKS}]*")
 
 
 def _breaks(char: str) -> bool:
@@ -169,28 +205,6 @@ def _word_end(text: str, limit: int, place: int) -> int:
         if ends and ends[-1] > start:  # at `start` itself, the white space may have begun before
             return ends[-1]
     return limit
-
-
-def choose(passages: Sequence[Passage], count: int) -> Sequence[Passage]:
-    """The passages to show, in the order of the text: each adds the most to those before it."""
-    if len(passages) <= count:
-        return passages
-    if count == 1:
-        return [max(passages, key=_worth)]
-    # The bits of each, those with most of them first, then with most matches; equals stay in the order of the text.
-    ranked = [(passage.leaves, passage) for passage in sorted(passages, key=_worth, reverse=True)]
-    chosen: list[Passage] = []
-    shown = 0
-    while ranked and len(chosen) < count:
-        best = max(ranked, key=lambda one: (one[0] & ~shown).bit_count())
-        ranked.remove(best)
-        shown |= best[0]
-        chosen.append(best[1])
-    return sorted(chosen, key=lambda passage: passage.start)
-
-
-def _worth(passage: Passage) -> tuple[int, int]:
-    return passage.leaves.bit_count(), len(passage.matches)
 
 
 def lead_of(text: str, max_chars: int) -> Passage | None:
