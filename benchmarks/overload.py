@@ -3,6 +3,9 @@
 500 connections ask for pages of results, each page made anew. First as many at a time as keep the service busy (the
 peak), then at twice that rate whatever comes back, then as before. Wanted: at least 80 % of the peak answered, the rest
 refused quickly, and the peak again within five seconds. Clients run on the same machine and take their part of it.
+
+With `--documents FOLDER` a copy of these is indexed and served too, and runs of `reindex` publish one generation after
+the other while pages are asked: none may be refused or lost.
 """
 
 from __future__ import annotations
@@ -11,15 +14,19 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote_plus
 from urllib.request import urlopen
 
-from benchmarks.measuring import quantile, tell
+from benchmarks.measuring import quantile, reindexed, tell
 from benchmarks.serving import WORKERS, served
 
 CONNECTIONS = 500
@@ -92,10 +99,7 @@ def questions_of(port: int) -> list[str]:
 
 def measure(index: Path, seconds: float = _SECONDS) -> dict[str, float]:
     """Pages a second at the peak, under twice that load and after it; milliseconds; refusals; what was lost."""
-    command = [sys.executable, "-m", "indexer", "serve", "--index", str(index), "--workers", str(WORKERS)]
-    with served([*command, "--host", "127.0.0.1", "--port", "{port}"]) as (_, port):
-        questions = questions_of(port)
-        ask(port, questions, BUSY, 2.0)  # fills what both processes keep
+    with _service(index) as (port, questions):
         peak = len(ask(port, questions, BUSY, seconds).answered) / seconds
         tell(f"overload: {peak:.0f} pages a second at the peak")
         over = ask(port, questions, CONNECTIONS, seconds, 2 * peak)
@@ -114,13 +118,56 @@ def measure(index: Path, seconds: float = _SECONDS) -> dict[str, float]:
     }
 
 
+def published_meanwhile(documents: Path, seconds: float = _SECONDS) -> dict[str, float]:
+    """Runs that published a generation while pages were asked without a pause, and what became of these."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as pool:
+        corpus, index = Path(folder) / "documents", Path(folder) / "index"
+        shutil.copytree(documents, corpus)
+        reindexed(index, corpus)
+        tell("overload: runs of reindex while pages are asked")
+        with _service(index) as (port, questions):
+            asking, runs = pool.submit(ask, port, questions, BUSY, seconds), 0
+            while not asking.done():
+                (corpus / f"nouveau-{runs}.txt").write_text(
+                    f"Un document de plus, le numéro {runs}.\n", encoding="utf-8"
+                )
+                reindexed(index)
+                runs += 1
+    tally = asking.result()
+    return {
+        "runs": runs,
+        "answered": len(tally.answered),
+        "answered_p50_ms": quantile(tally.answered, 0.5),
+        "answered_p99_ms": quantile(tally.answered, 0.99),
+        "refused": len(tally.refused),
+        "lost": len(tally.lost),
+    }
+
+
+@contextmanager
+def _service(index: Path) -> Iterator[tuple[int, list[str]]]:
+    """A service whose processes have all they keep, by its port, and questions to it."""
+    command = [sys.executable, "-m", "indexer", "serve", "--index", str(index), "--workers", str(WORKERS)]
+    with served([*command, "--host", "127.0.0.1", "--port", "{port}"]) as (_, port):
+        questions = questions_of(port)
+        ask(port, questions, BUSY, 2.0)
+        yield port, questions
+
+
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("index", type=Path)
+    parser.add_argument("--documents", type=Path)
     parser.add_argument("--seconds", type=float, default=_SECONDS)
     given = parser.parse_args()
-    for name, value in measure(given.index.absolute(), given.seconds).items():
+    _print(measure(given.index.absolute(), given.seconds))
+    if given.documents:
+        _print(published_meanwhile(given.documents, given.seconds))
+
+
+def _print(figures: dict[str, float]) -> None:
+    for name, value in figures.items():
         print(f"{name:24} {value:10.2f}")
 
 

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
         search_url,
         toggle_language,
         toggle_type,
+        type_urls,
         url_of,
+        varied_urls,
         whole_number,
     )
     from indexer.model import (
@@ -195,7 +197,9 @@ __all__ = [
     "tellings_of",
     "toggle_language",
     "toggle_type",
+    "type_urls",
     "url_of",
+    "varied_urls",
     "whole_number",
 ]
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from indexer.errors import RequestError
 from indexer.french.languages import language_named
-from indexer.model import UNKNOWN_DATE, UNKNOWN_LANGUAGE, DateFilter, PartialDate, SearchRequest, Sort
+from indexer.model import UNKNOWN_LANGUAGE, DateFilter, PartialDate, SearchRequest, Sort
 
 SEARCH_PATH = "/recherche"
 JSON_PATH = SEARCH_PATH + ".json"
@@ -25,6 +25,9 @@ PARAMETERS = ("q", "type", "date", "mention", "langue", "tri", "page", "mots", "
 PAGE_PARAMETERS = ("page", "reprises", "pourquoi")
 MAX_TYPES = 64
 MAX_PAGE = 10_000_000
+# As they stand in a URL.
+_ORDER = ("q", "type", "date", "mention", "langue", "tri", "mots", "sans", "reprises", "pourquoi", "page")
+_SEVERAL = ("type", "langue")
 RANK = "rang"
 # Words that may be taken literally: no query has more.
 MAX_LITERAL = 64
@@ -250,16 +253,29 @@ def choose_date(request: SearchRequest, value: str) -> SearchRequest:
     return replace(request, date=None if request.date == chosen else chosen, page=1)
 
 
+def varied_urls(request: SearchRequest, name: str) -> Callable[[str], str]:
+    """The URLs of a request with another value of one parameter (empty: without it), back on page 1; of a type or a
+    language, one more. Forty on a page differ in that alone: the rest is made once."""
+    place = _ORDER.index(name)
+    pairs = [pair for pair in request_pairs(request) if pair[0] != "page"]
+    before = [pair for pair in pairs if _ORDER.index(pair[0]) < place or (pair[0] == name and name in _SEVERAL)]
+    after = [pair for pair in pairs if _ORDER.index(pair[0]) > place]
+    start, end = url_of(SEARCH_PATH, before), url_of("", after)[1:]
+    without = url_of(SEARCH_PATH, [*before, *after])
+    start, end = f"{start}{'&' if before else '?'}", f"&{end}" if end else ""
+    return lambda value: f"{start}{_encoded(name, value)}{end}" if value else without
+
+
 def date_urls(request: SearchRequest) -> Callable[[str], str]:
-    """The URLs of `choose_date` by date value: forty on a page differ in the date alone, the rest is made once."""
-    pairs = request_pairs(replace(request, date=_date_filter(UNKNOWN_DATE), page=1))
-    place = pairs.index(("date", UNKNOWN_DATE))
-    before, after = url_of("", pairs[:place]), url_of("", pairs[place + 1 :])
-    start = f"{SEARCH_PATH}{before}{'&' if before else '?'}date="
-    end = f"&{after[1:]}" if after else ""
-    chosen = str(request.date) if request.date else ""
-    without = search_url(replace(request, date=None, page=1))
-    return lambda value: without if value == chosen else f"{start}{value}{end}"
+    """The URLs of `choose_date` by date value."""
+    urls, chosen = varied_urls(request, "date"), str(request.date) if request.date else ""
+    return lambda value: urls("" if value == chosen else value)
+
+
+def type_urls(request: SearchRequest) -> Callable[[str], str]:
+    """The URLs of `toggle_type` by type."""
+    urls, chosen = varied_urls(request, "type"), request.types
+    return lambda value: search_url(toggle_type(request, value)) if value in chosen else urls(value)
 
 
 def choose_mention(request: SearchRequest, value: str) -> SearchRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import RequestError
-from indexer.links import choose_date, date_urls, document_url, parse_request, search_url, toggle_type
+from indexer.links import (
+    choose_date,
+    date_urls,
+    document_url,
+    parse_request,
+    search_url,
+    toggle_type,
+    type_urls,
+    varied_urls,
+)
 from indexer.model import DateFilter, SearchRequest, Sort
 
 DATES = [
@@ -83,6 +93,23 @@ def test_the_urls_of_dates_are_those_of_choosing_them(request: SearchRequest) ->
     url = date_urls(request)
     for value in ("2023", "2023-06", "2023-06-30", "inconnue"):
         assert url(value) == search_url(choose_date(request, value))
+
+
+@given(requests)
+def test_the_urls_of_types_are_those_of_toggling_them(request: SearchRequest) -> None:
+    url = type_urls(request)
+    for value in ("communiqué", "a&b=c", *request.types):
+        assert url(value) == search_url(toggle_type(request, value))
+
+
+@given(requests)
+def test_the_urls_of_orders_and_pages_are_those_of_such_requests(request: SearchRequest) -> None:
+    for sort in Sort:
+        value = "" if sort is Sort.RELEVANCE else sort
+        assert varied_urls(request, "tri")(value) == search_url(replace(request, sort=sort, page=1))
+    for page in (1, 2, 17):
+        value = str(page) if page > 1 else ""
+        assert varied_urls(request, "page")(value) == search_url(replace(request, page=page))
 
 
 def test_ids_are_escaped_in_document_urls() -> None:

@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from indexer import SearchService
 from webapp import errors, front, headers, theme
 from webapp.freshness import Freshness
+from webapp.templating import PageEnvironment
 from webapp.typography import FILTERS, FrenchSpaces
 from webapp.views import Views
 
@@ -27,6 +28,7 @@ def create_app(service: SearchService, meters_file: Path | None = None) -> Flask
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.mimetype = "application/json; charset=utf-8"  # type: ignore[attr-defined]
+    app.jinja_environment = PageEnvironment
     app.jinja_options = {
         "autoescape": True,
         "undefined": StrictUndefined,

@@ -69,4 +69,6 @@ def _authors(authors: Sequence[str]) -> str:
 
 def _one_line(text: str) -> str:
     """The text without line ends, runs of spaces and what no one sees; no-break spaces stay."""
+    if text.isprintable() and "  " not in text:  # nearly all are
+        return text.strip()
     return _SPACES.sub(" ", text).strip()

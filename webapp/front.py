@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class Front:
         server = settings.server
         self.cache = ResultCache(server.cache_bytes)
         self.gate = Gate(server.at_work, server.waiting, server.patience_s)
-        self.streams = Gate(STREAMS, 0, 0)
+        self.streams = Gate(STREAMS, 0, 0, long_s=0)
         self.meters = meters
         self._app = app
         self._flask: Callable[[dict[str, Any], Start], Iterable[bytes]] = app.wsgi_app
@@ -95,13 +95,14 @@ class Front:
                 return _Answer(200, [*kept.dressed(), ("Content-Length", str(len(kept.body)))], body, "hit")
         if environ["PATH_INFO"].startswith(NEVER_REFUSED):
             return self._made(environ)
-        if not self.gate.enter():
+        turn = self.gate.enter()
+        if turn is None:
             self.meters.refused("queue")
             return self._refusal(environ)
         try:
             answer = self._made(environ)
         finally:
-            self.gate.leave()
+            self.gate.leave(turn)
         return self._streamed(answer, environ) if environ.get(_STREAMED) else answer
 
     def metrics(self) -> Response:
@@ -139,8 +140,9 @@ class Front:
         return _Answer(status, headers, body, missed)
 
     def _streamed(self, answer: _Answer, environ: dict[str, Any]) -> _Answer:
-        if self.streams.enter():
-            return _Answer(answer.status, answer.headers, _Stream(answer.body, self.streams.leave))
+        turn = self.streams.enter()
+        if turn:
+            return _Answer(answer.status, answer.headers, _Stream(answer.body, partial(self.streams.leave, turn)))
         getattr(answer.body, "close", _nothing)()
         self.meters.refused("streams")
         return self._refusal(environ)

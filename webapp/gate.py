@@ -3,58 +3,99 @@
 Under more load than a process can carry, a queue without an end makes every answer late and in the end useless. Here a
 request that comes when the places at work and in the queue are taken is told so within a millisecond or two, and those
 within are answered as fast as ever.
+
+Of two requests at work, each takes the interpreter from the other again and again: both take longer together than one
+after the other. So a second place opens only beside a request that has been at work for long, which others need not
+wait for.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
+
+# A request at work for longer lets others by. A page takes some milliseconds.
+LONG_S = 0.03
+
+
+class Turn:
+    """A request that came in: at work since `begun`, or waiting for `called`."""
+
+    __slots__ = ("begun", "called")
+
+    def __init__(self) -> None:
+        self.begun = 0.0
+        self.called = threading.Lock()
 
 
 class Gate:
     """`places` at work, `waiting` in the queue, first come first served, none longer than `patience_s`."""
 
-    def __init__(self, places: int, waiting: int, patience_s: float) -> None:
+    def __init__(self, places: int, waiting: int, patience_s: float, long_s: float = LONG_S) -> None:
         self.places = places
         self.waiting = waiting
         self._patience_s = patience_s
-        self._busy = 0
-        self._queue: deque[threading.Lock] = deque()
+        self._long_s = long_s
+        self._busy: list[Turn] = []  # as they began
+        self._queue: deque[Turn] = deque()
         self._lock = threading.Lock()
 
     @property
     def at_work(self) -> int:
         """Requests that are being answered."""
-        return self._busy
+        return len(self._busy)
 
     @property
     def queued(self) -> int:
         """Requests that wait for a place."""
         return len(self._queue)
 
-    def enter(self) -> bool:
-        """Take a place, waiting for one if need be. False when there is none to be had; True asks for `leave`."""
+    def enter(self) -> Turn | None:
+        """Take a place, waiting for one if need be; it is given back by `leave`. None when there is none to be had."""
+        turn = Turn()
         with self._lock:
-            if self._busy < self.places:
-                self._busy += 1
-                return True
+            if self._open():
+                self._begin(turn)
+                return turn
             if len(self._queue) >= self.waiting:
-                return False
-            turn = threading.Lock()
-            turn.acquire()
+                return None
+            turn.called.acquire()
             self._queue.append(turn)
-        if turn.acquire(timeout=self._patience_s):
-            return True
-        with self._lock:
-            if turn not in self._queue:
-                return True  # it was our turn in the very moment we lost patience
-            self._queue.remove(turn)
-            return False
+        return turn if self._wait(turn) else None
 
-    def leave(self) -> None:
+    def _wait(self, turn: Turn) -> bool:
+        """True once it is this one's turn, False when that took too long."""
+        until = time.monotonic() + self._patience_s
+        while not turn.called.acquire(timeout=max(0.0, min(self._long_s, until - time.monotonic()))):
+            with self._lock:
+                self._call()  # nobody else may come by to see that a place has opened
+                if turn.begun:
+                    return True
+                if time.monotonic() >= until:
+                    self._queue.remove(turn)
+                    return False
+        return True
+
+    def leave(self, turn: Turn) -> None:
         """Give the place to the one who has waited longest."""
         with self._lock:
-            if self._queue:
-                self._queue.popleft().release()
-            else:
-                self._busy -= 1
+            self._busy.remove(turn)
+            self._call()
+
+    def _call(self) -> None:
+        """Let those in whom there is a place for."""
+        while self._queue and self._open():
+            turn = self._queue.popleft()
+            self._begin(turn)
+            turn.called.release()
+
+    def _open(self) -> bool:
+        """True when there is a place."""
+        if not self._busy:
+            return True
+        return len(self._busy) < self.places and time.monotonic() - self._busy[-1].begun >= self._long_s
+
+    def _begin(self, turn: Turn) -> None:
+        turn.begun = time.monotonic()
+        self._busy.append(turn)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from indexer import (
@@ -16,6 +17,7 @@ from indexer import (
     FEED_PATH,
     FRENCH,
     JSON_PATH,
+    UNKNOWN_DATE,
     UNKNOWN_LANGUAGE,
     DateFilter,
     Document,
@@ -50,6 +52,8 @@ from indexer import (
     tellings_of,
     toggle_language,
     toggle_type,
+    type_urls,
+    varied_urls,
 )
 from webapp.citation import Citation, citation, head_of, place_text
 from webapp.dates import field_text
@@ -86,8 +90,7 @@ _INFERRED = ("filename", "text")
 _LINE_OF_FILE = re.compile(r"(\.(?:jsonl|ndjson)(?:\.gz)?)#.*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Somewhere to go; `current` when we are there. A link without `url` is shown as text; `aside` stands behind."""
 
     text: str
@@ -97,23 +100,21 @@ class Link:
     aside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One value of a facet: `width` is its bar, 0 to 100, in proportion to the longest of its level."""
+class Row(NamedTuple):
+    """One value of a facet: `width` is its bar, 0 to 100, in proportion to the longest of its level.
+
+    Without `url` and with a total of 0 it stands for the years, months or days between two others of which no document
+    is. A tuple: a page has seventy, and templates unpack them.
+    """
 
     label: str
-    count: int
+    total: int
     url: str | None
     selected: bool
     width: int
     unknown: bool = False
     covered: Covered = Covered.NOT
     children: tuple[Row, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """True for the years, months or days between two others of which no document is."""
-        return self.url is None and self.count == 0
 
     @property
     def open(self) -> bool:
@@ -138,12 +139,12 @@ class Facet:
     @property
     def deep(self) -> bool:
         """True when a row is open on others, whose bars have a scale of their own."""
-        return any(row.children and row.count for row in (*self.more, *self.rows))
+        return any(row.children and row.total for row in (*self.more, *self.rows))
 
     @property
     def wide(self) -> bool:
         """True when counts are long."""
-        return any(row.count >= _WIDE_COUNT for row in (*self.more, *self.rows))
+        return any(row.total >= _WIDE_COUNT for row in (*self.more, *self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +329,11 @@ def results(page: SearchPage, label: Label, export_most: int = 0) -> Results:
     title = [subject, plural(page.total, "résultat")]
     if request.page > 1:
         title.append(f"page {number(request.page)}")
-    previous = search_url(replace(request, page=request.page - 1)) if request.page > 1 else None
-    following = search_url(replace(request, page=request.page + 1)) if request.page < page.last_page else None
+    numbered = varied_urls(request, "page")
+
+    def turned(page: int) -> str:
+        return numbered(str(page) if page > 1 else "")
+
     return Results(
         page=page,
         title=" – ".join(title),
@@ -364,9 +368,9 @@ def results(page: SearchPage, label: Label, export_most: int = 0) -> Results:
             )
             for rank, hit in enumerate(page.hits, start=(request.page - 1) * request.per_page + 1)
         ),
-        pager=pager(request.page, page.last_page, lambda number: search_url(replace(request, page=number))),
-        previous=previous,
-        next=following,
+        pager=pager(request.page, page.last_page, turned),
+        previous=turned(request.page - 1) if request.page > 1 else None,
+        next=turned(request.page + 1) if request.page < page.last_page else None,
         helps=_helps(page, tags) if page.total == 0 else (),
         json_url=search_url(request, JSON_PATH),
         feed_url=search_url(_whole(request), FEED_PATH),
@@ -416,7 +420,7 @@ def _source_and_date(other: Reprise | Similar) -> str:
 
 def file_of(path: str) -> str:
     """The file of a document; a line of a `.jsonl` names the file alone."""
-    return _LINE_OF_FILE.sub(r"\1", path)
+    return _LINE_OF_FILE.sub(r"\1", path) if "#" in path else path
 
 
 def date_form(request: SearchRequest) -> DateForm:
@@ -495,8 +499,9 @@ def _sorts(request: SearchRequest) -> tuple[Link, ...]:
     current = request.sort
     if not request.text.strip() and current is Sort.RELEVANCE:
         current = Sort.NEWEST
+    urls = varied_urls(request, "tri")
     return tuple(
-        Link(text, search_url(replace(request, sort=sort, page=1)), current=sort is current)
+        Link(text, urls("" if sort is Sort.RELEVANCE else sort), sort is current)
         for sort, text in SORTS
         if request.text.strip() or sort is not Sort.RELEVANCE
     )
@@ -508,11 +513,11 @@ def _kept(request: SearchRequest, *names: str) -> Pairs:
 
 
 def _types(page: SearchPage) -> Facet:
-    rows = _rows(page.types, lambda value: search_url(toggle_type(page.request, value)))
-    in_sight = tuple(row for n, row in enumerate(rows) if n < TYPES_IN_SIGHT or row.selected)
-    more = tuple(row for row in rows if row not in in_sight)
+    rows = _rows(page.types, type_urls(page.request))
+    more = tuple(row for row in rows[TYPES_IN_SIGHT:] if not row.selected)
     if len(more) < 2:  # folding one row away saves none
         return Facet(rows)
+    in_sight = (*rows[:TYPES_IN_SIGHT], *(row for row in rows[TYPES_IN_SIGHT:] if row.selected))
     return Facet(in_sight, more, f"Tout afficher{NO_BREAK}: {plural(len(rows), 'type')}")
 
 
@@ -540,12 +545,12 @@ def _dates(page: SearchPage, noun: str = "résultat") -> Facet:
 
 def _folded(rows: tuple[Row, ...], noun: str) -> Facet:
     """Years, the early ones folded away under how many there are of `noun`; gaps are no years."""
-    years = [place for place, row in enumerate(rows) if not row.unknown and not row.empty]
+    years = [place for place, row in enumerate(rows) if not row.unknown and (row.url or row.total)]
     if len(years) < YEARS_IN_SIGHT + 2:
         return Facet(rows)
     cut = years[-YEARS_IN_SIGHT - 1] + 1
     early = rows[:cut]
-    count = plural(sum(row.count for row in early), noun)
+    count = plural(sum(row.total for row in early), noun)
     return Facet(rows[cut:], early, f"{early[0].label} – {early[-1].label}{NO_BREAK}: {count}")
 
 
@@ -577,20 +582,21 @@ def _mentions(page: SearchPage) -> Facet:
 
 def _rows(values: Sequence[FacetValue], url: Callable[[str], str], asked: DateFilter | None = None) -> tuple[Row, ...]:
     """The values of a facet with bars in proportion to the longest of their group; dates told by the range `asked`."""
-    longest = max((value.count for value in values), default=0)
-    return tuple(
+    longest = max([value.count for value in values], default=0)
+    rows = [
         Row(
-            label=value.label,
-            count=value.count,
-            url=url(value.value) if value.selectable else None,
-            selected=value.selected,
-            width=max(1, round(100 * value.count / longest)) if value.count else 0,
-            unknown=value.value == "inconnue",
-            covered=covered(value, asked),
-            children=_rows(value.children, url, asked),
+            value.label,
+            value.count,
+            url(value.value) if value.selectable else None,
+            value.selected,
+            max(1, round(100 * value.count / longest)) if value.count else 0,
+            value.value == UNKNOWN_DATE,
+            covered(value, asked) if asked else Covered.NOT,
+            _rows(value.children, url, asked) if value.children else (),
         )
         for value in values
-    )
+    ]
+    return tuple(rows)
 
 
 def pager(current: int, last: int, url: Callable[[int], str]) -> tuple[Link | None, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 
 from jinja2.ext import Extension
@@ -60,6 +61,7 @@ class FrenchSpaces(Extension):
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)  # a page shows a hundred, most of them small
 def number(value: float, decimals: int = 0) -> str:
     """1248 is `1 248` (narrow no-break space), 3.5 with one decimal is `3,5`."""
     return f"{value:,.{decimals}f}".replace(",", NARROW).replace(".", ",")
@@ -85,6 +87,7 @@ def duration(ms: float) -> str:
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
 def date_html(date: PartialDate) -> Markup:
     """`1er juillet 2023` inside `<time datetime>`, with a superscript; `date_text` says it where no markup goes."""
     text = date_text(date)
@@ -93,6 +96,7 @@ def date_html(date: PartialDate) -> Markup:
     return Markup(f'<time datetime="{date}">{text}</time>')  # noqa: S704 - made of numbers and months alone
 
 
+@lru_cache(maxsize=64)  # every page shows that of its generation
 def moment_date(moment: str) -> PartialDate | None:
     """The day of an ISO 8601 moment (`2026-11-22T10:00:00Z`); None when it is none."""
     try:

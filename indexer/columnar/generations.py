@@ -35,6 +35,9 @@ from indexer.model import FileProblem, Root
 FORMAT = 3
 MANIFEST = "manifest.json"
 _KEEP_S = 60
+# File systems tell the time in steps of some milliseconds; what changed longer ago than this cannot change again within
+# one step.
+_SETTLED_NS = 100_000_000
 # No manifest vouches for CURRENT and the manifest: the number stands twice in the one, the other ends with the SHA-256
 # of what is before its `sum`. One flipped bit or a cut end is seen in either.
 _CURRENT = re.compile(rb"([0-9]{6,}) \1\n")
@@ -117,12 +120,18 @@ class IndexDirectory:
         self.path = path
         self._generations = path / "generations"
         self._current = path / "CURRENT"
+        self._known: tuple[tuple[int, ...], int] | None = None  # the state of CURRENT and what it named then
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def current(self) -> int:
-        """The number of the generation in service. Raises IndexMissing."""
+        """The number of the generation in service, for what asking the state of one file costs. Raises IndexMissing."""
+        known = self._known
         try:
+            found = self._current.stat()
+            state = (found.st_ino, found.st_size, found.st_ctime_ns)
+            if known and known[0] == state:
+                return known[1]
             content = self._current.read_bytes()
         except FileNotFoundError as error:
             raise IndexMissing(
@@ -133,6 +142,8 @@ class IndexDirectory:
         number = _CURRENT.fullmatch(content)
         if number is None:
             raise self._damaged(self._current, "contenu altéré")
+        # A file that changed just now may change again without its time telling.
+        self._known = (state, int(number[1])) if time.time_ns() - found.st_ctime_ns > _SETTLED_NS else None
         return int(number[1])
 
     def _put_in_service(self, generation: int) -> None:
