@@ -83,10 +83,11 @@ class PostingLists:
         return Entry(*self._struct.unpack_from(self._map, self._start + term * self._struct.size))
 
     def docs(self, entry: Entry, out: Array | None = None) -> Array:
-        """The documents of a term, ascending (int64); in `out` when given, which has room for exactly these."""
+        """The documents of a term, ascending (int64); in `out` when given, which has room for exactly these and a type
+        that holds them."""
         gaps = self._gaps[entry.code & 3][entry.docs : entry.docs + entry.df]
         # np.cumsum without its 2 µs of Python.
-        docs: Array = np.add.accumulate(gaps, 0, np.int64, out)
+        docs: Array = np.add.accumulate(gaps, 0, np.int64 if out is None else out.dtype, out)
         return docs
 
     def tf(self, entry: Entry) -> Array | None:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -54,15 +53,17 @@ class Closeness:
     def adjustments(self, words: Sequence[Node], docs: Array) -> tuple[Array, Array]:
         """For each of these documents (ascending) what its score is to be multiplied by, and what is then added, when
         these words were asked, in order."""
-        rarities = np.array([self._rarity(word) for word in words])
+        rarities = np.array([self._rarity(word) for word in words] if len(words) > 1 else [])
         total = float(rarities.sum())
-        if len(words) < 2 or not total:
+        if not total:
             return np.ones(len(docs)), np.zeros(len(docs))
         there = np.array([self._matcher.holds(word, docs) for word in words])
         coverage = (there * rarities[:, None]).sum(axis=0) / total
-        places = [self._places(word, docs[has]) for word, has in zip(words, there, strict=True)]
-        bonuses = self._ranking.pairs * _pairs(places, rarities, docs)
-        bonuses += self._ranking.passage * _passages(places, rarities, docs) / total
+        keys = self._keys(words, there, docs)
+        if not len(keys):
+            return coverage**self._ranking.coverage, np.zeros(len(docs))
+        bonuses = self._ranking.pairs * _pairs(keys, rarities, len(docs))
+        bonuses += self._ranking.passage * _passages(keys, rarities, len(docs)) / total
         return coverage**self._ranking.coverage, bonuses
 
     def _rarity(self, node: Node) -> float:
@@ -90,27 +91,19 @@ class Closeness:
             case _:
                 return 0.0
 
-    def _places(self, node: Node, docs: Array) -> Array:
-        """Where what a node asks stands in the bodies of these documents: keys, ascending and distinct."""
-        return distinct(merged([np.zeros(0, np.int64), *self._all_places(node, docs)]))
-
-    def _all_places(self, node: Node, docs: Array) -> Iterator[Array]:
-        match node:
-            case Word() | Phrase() if node.field == TITLE:
-                pass  # it need not stand in the body
-            case Word():
-                for found in self._forms(node):
-                    yield keys_in(found, docs)
-            case Phrase():
-                if lists := self._terms.find_all(_BODY, node.words):
-                    yield phrase_keys_in(lists, docs)
-            case Weighted():
-                yield from self._all_places(node.child, docs)
-            case Or() | Either():
-                for child in node.children:
-                    yield from self._all_places(child, docs)
-            case _:
-                pass
+    def _keys(self, words: Sequence[Node], there: Array, docs: Array) -> Array:
+        """Where the words stand in the bodies of those documents that have them (a row of `there` for each word): keys,
+        ascending and distinct, of the number of the word times that of the documents, plus the place of its own."""
+        phrases, forms = [np.zeros(0, np.int64)], []
+        for number, (word, has) in enumerate(zip(words, there, strict=True)):
+            rows = has.nonzero()[0]
+            own, rows = docs.take(rows), rows + number * len(docs)
+            for leaf in _in_bodies(word):
+                if isinstance(leaf, Word):
+                    forms += [(form, own, rows) for form in self._forms(leaf)]
+                elif lists := self._terms.find_all(_BODY, leaf.words):
+                    phrases.append(phrase_keys_in(lists, own, rows))
+        return distinct(merged([keys_in(forms), *phrases]))
 
     def _forms(self, word: Word) -> Sequence[TermList]:
         """The lists of the surfaces that a word means, the commonest of them."""
@@ -121,30 +114,40 @@ class Closeness:
         return heapq.nlargest(_MOST_FORMS, found, key=lambda one: one.df)
 
 
-def _pairs(places: Sequence[Array], rarities: Array, docs: Array) -> Array:
+def _in_bodies(node: Node) -> Iterator[Word | Phrase]:
+    """What a node asks that stands in bodies."""
+    match node:
+        case Word() | Phrase() if node.field != TITLE:
+            yield node
+        case Weighted():
+            yield from _in_bodies(node.child)
+        case Or() | Either():
+            for child in node.children:
+                yield from _in_bodies(child)
+        case _:
+            pass
+
+
+def _pairs(keys: Array, rarities: Array, documents: int) -> Array:
     """For each document what its pairs of words that follow each other give."""
-    sums = np.zeros(len(docs))
-    for (first, second), (rarity, other) in zip(pairwise(places), pairwise(rarities.tolist()), strict=True):
-        if not len(first) or not len(second):
-            continue
-        after = second.searchsorted(first, "right")
-        follows = after < len(second)
-        follows[follows] = second[after[follows]] <= first[follows] + _NEXT
-        counts = np.bincount(docs.searchsorted(first[follows] >> POSITION_BITS), minlength=len(docs))
-        sums += min(rarity, other) * counts / (counts + 1)
-    return sums
+    step, pairs = documents << POSITION_BITS, len(rarities) - 1
+    firsts = keys[: keys.searchsorted(pairs * step)]
+    seconds = firsts + step
+    after = keys.take(keys.searchsorted(seconds, "right"), mode="clip")
+    follows = (after > seconds) & (after <= seconds + _NEXT)
+    counts = np.bincount(firsts[follows] >> POSITION_BITS, minlength=pairs * documents).reshape(pairs, documents)
+    given: Array = (np.minimum(rarities[:-1], rarities[1:])[:, None] * counts / (counts + 1)).sum(axis=0)
+    return given
 
 
-def _passages(places: Sequence[Array], rarities: Array, docs: Array) -> Array:
+def _passages(keys: Array, rarities: Array, documents: int) -> Array:
     """For each document the greatest sum of rarities of the words in a passage of its body."""
-    starts = np.concatenate(places)
-    sums = np.zeros(len(starts))
-    for own, rarity in zip(places, rarities.tolist(), strict=True):
-        if len(own):
-            after = own.searchsorted(starts)
-            inside = after < len(own)
-            inside[inside] = own[after[inside]] <= starts[inside] + _PASSAGE
-            sums[inside] += rarity
-    greatest = np.zeros(len(docs))
-    np.maximum.at(greatest, docs.searchsorted(starts >> POSITION_BITS), sums)
+    step = documents << POSITION_BITS
+    starts, sums = keys % step, np.zeros(len(keys))
+    for number, rarity in enumerate(rarities.tolist()):  # not as one table: long texts and many words would fill memory
+        wanted = starts + number * step
+        after = keys.take(keys.searchsorted(wanted), mode="clip")
+        sums += rarity * ((after >= wanted) & (after <= wanted + _PASSAGE))
+    greatest = np.zeros(documents)
+    np.maximum.at(greatest, starts >> POSITION_BITS, sums)
     return greatest

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence, Sized
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -21,16 +20,19 @@ from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
 from indexer.columnar.sortkeys import SortedKeys
 from indexer.engines.columns import Column, Periods
-from indexer.engines.lists import IndexedField, TermList, joined
-from indexer.engines.memory import Memory
+from indexer.engines.lists import Decoded, IndexedField, joined
+from indexer.engines.memory import KeptArray, Memory
 from indexer.engines.mentions import NamedYears
 from indexer.french.spelling import bare
 from indexer.model import Document
 from indexer.query.tree import LANGUAGE
 
 _BODY = field_name("body", SURFACE)
-# What is kept of decoded lists, or as much as the longest one takes: a worker of the web service stays below 150 MB.
-_DECODED_BYTES = 42_000_000
+# What is kept of decoded lists: a worker of the web service stays below 150 MB. In a large collection it is as much as
+# the documents of the longest list take, and a few tables.
+_SHORT_BYTES = 6_000_000
+_LONG_BYTES = 32_000_000
+_TABLE_BYTES = 4_000_000
 _PREFIX_BYTES = 1 << 22
 # Other forms of a word are looked for among so many terms that begin like its stem, of which the last letters may be
 # those of one form alone (cheval, chevaux). Stems whose forms are remembered: some 0.3 KB each.
@@ -38,16 +40,6 @@ _MOST_ALIKE = 200
 _ENDING = 2
 _LEAST_LETTERS = 3
 _MAX_FORMS = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class PrefixDocs:
-    """The documents with any of the words that begin in some way, ascending."""
-
-    docs: Array
-
-    def forget(self) -> None:
-        """See Keeps: nothing is kept beside the documents themselves."""
 
 
 def surfaces_beginning(segment: Segment, letters: str) -> list[str]:
@@ -67,13 +59,18 @@ class Collection:
         self.documents = sum(part.segment.documents for part in self.parts)
         self._firsts = [part.first for part in self.parts]
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
-        self.fields = {name: IndexedField(name, self.parts, self.documents) for name in names}
+        decoded = Decoded(
+            short=Memory(_SHORT_BYTES),
+            long=Memory(max(_LONG_BYTES, self.documents * 4)),
+            tables=Memory(max(_TABLE_BYTES, self.documents * 4)),
+        )
+        self.fields = {name: IndexedField(name, self.parts, self.documents, decoded) for name in names}
         naming = [part for part in self.parts if MENTION in part.segment.field_names]
-        self.fields[MENTION] = IndexedField(MENTION, naming, self.documents)
+        self.fields[MENTION] = IndexedField(MENTION, naming, self.documents, decoded)
         self._title_keys: dict[str, SortedKeys] = {}
-        self.memory: Memory[TermList] = Memory(max(_DECODED_BYTES, self.documents * 8))
         self._forms: dict[str, tuple[str, ...]] = {}
-        self.prefixes: Memory[PrefixDocs] = Memory(_PREFIX_BYTES)
+        # The documents with any of the words that begin in some way, ascending.
+        self.prefixes: Memory[KeptArray] = Memory(_PREFIX_BYTES)
 
     def forms(self, stem: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
         """The surfaces of bodies that have a stem and begin like it, but for its last letters; remembered."""
@@ -166,15 +163,19 @@ class Collection:
         return Column(values.tolist(), self._mapped(keys, places, lambda segment: segment.date_ords))
 
     @cached_property
+    def date_keys(self) -> Array:
+        """The distinct date keys (int64), in the order of their column."""
+        return np.asarray(self.dates.values, np.int64)
+
+    @cached_property
     def periods(self) -> Periods:
         """The period of each of the distinct dates."""
-        return Periods(np.asarray(self.dates.values, np.int64))
+        return Periods(self.date_keys)
 
     @cached_property
     def years(self) -> Column:
         """The year of each document's date as a date key (yyyy0000), 0 for none."""
-        keys = np.asarray(self.dates.values, np.int64)
-        values, places = np.unique(keys - keys % 10_000, return_inverse=True)
+        values, places = np.unique(self.date_keys - self.date_keys % 10_000, return_inverse=True)
         return Column(values.tolist(), narrowed(places).take(self.dates.ords))
 
     @cached_property

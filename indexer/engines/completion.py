@@ -171,7 +171,7 @@ class Completion:
 
     def terms(self) -> Terms:
         """Terms to be looked up."""
-        return Terms(self.collection.fields, self.collection.memory)
+        return Terms(self.collection.fields)
 
     def bare(self, words: Words) -> Words:
         """Words without the stop words that come first."""

@@ -46,7 +46,7 @@ class Found:
 
 def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Callable[[str], str]) -> Found:
     """Answer a query. `stem` gives the stem of a surface, as the collection was analysed."""
-    terms = Terms(collection.fields, collection.memory)
+    terms = Terms(collection.fields)
     reader = Reader(collection, terms, stem, query.tree)
     if not collection.documents:
         return Found(reader, every=None if query.every is None else 0)

@@ -48,7 +48,7 @@ class Joints:
 
 
 def _in(collection: Collection, first: str, second: str) -> bool | None:
-    terms = Terms(collection.fields, collection.memory)
+    terms = Terms(collection.fields)
     whole, half = terms.find(_BODY, first + second), terms.find(_BODY, first)
     if whole is None:
         return None

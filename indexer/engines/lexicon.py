@@ -53,7 +53,7 @@ class LocalLexicon:
         """How many documents have a term in the field where most have it."""
         fields = (self._fields[field_name(field, form)] for field in FIELDS)
         with self._generation.damage_named():
-            return max(sum(entry.df for _, entry, _ in field.parts_with(term)) for field in fields)
+            return max(found.df if (found := field.find(term)) else 0 for field in fields)
 
     def near(self, surface: str, edits: int) -> Iterable[tuple[str, int]]:
         """See query.spelling.Lexicon."""

@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
-from indexer.columnar.arrays import Array, DamagedArrays
+from indexer.columnar.arrays import Array, DamagedArrays, narrowest
 from indexer.columnar.generation import Part
 from indexer.columnar.postings import Entry, PostingLists
 from indexer.columnar.terms import TermTable
-from indexer.engines.memory import Memory
+from indexer.engines.memory import KeptArray, Memory
 
 # A list with more than one document in so many is worked on through a table of a byte for each document: a posting
 # costs 1.4 ns there, 10 to 60 ns when sorted or searched, and a byte of the table 0.02 ns.
 DENSE = 32
-# Terms whose places a field remembers: 0.3 KB each for each segment.
-_MAX_PLACES = 4096
+# Terms that a field remembers: 0.4 KB each for each segment.
+_MAX_TERMS = 4096
+# A list of fewer documents is short.
+_SHORT = 1_000
 
 
 class FieldPart(NamedTuple):
@@ -35,22 +38,40 @@ class FieldPart(NamedTuple):
 TermPart = tuple[PostingLists, Entry, int]
 
 
+class Decoded(NamedTuple):
+    """What is kept of decoded lists, each by what it costs to have again.
+
+    Short ones have a memory of their own: thousands of them take less than a few long ones, and to decode one costs
+    more for each byte. A table takes more room than its list and is soon made again: it is kept for the query at hand.
+    """
+
+    short: Memory[TermList]
+    long: Memory[TermList]
+    tables: Memory[KeptArray]
+
+
 class IndexedField:
     """A field (`body_stem`) over all segments."""
 
-    def __init__(self, name: str, parts: Sequence[Part], documents: int) -> None:
+    def __init__(self, name: str, parts: Sequence[Part], documents: int, decoded: Decoded) -> None:
         self.name = name
         self.documents = documents
         self._parts = parts
-        self._places: dict[str, tuple[TermPart, ...]] = {}
+        self._decoded = decoded
+        self._found: dict[str, TermList | None] = {}
 
-    def parts_with(self, term: str) -> tuple[TermPart, ...]:
-        """Where the lists of a term are. Remembered: who pages and filters asks for the same words again."""
-        found = self._places.get(term)
-        if found is None:
-            if len(self._places) >= _MAX_PLACES:
-                self._places.clear()
-            found = self._places[term] = tuple(self._look_up(term.encode(errors="replace")))
+    def find(self, term: str) -> TermList | None:
+        """The postings of a term; None when no document has it. Remembered: who pages and filters asks for the same
+        words again."""
+        try:
+            found = self._found[term]
+        except KeyError:
+            if len(self._found) >= _MAX_TERMS:
+                self._found.clear()
+            parts = tuple(self._look_up(term.encode(errors="replace")))
+            found = self._found[term] = TermList(self, parts, self._decoded) if parts else None
+        if found is not None:
+            found.asked_for()
         return found
 
     def _look_up(self, term: bytes) -> Iterator[TermPart]:
@@ -87,26 +108,32 @@ class IndexedField:
 class TermList:
     """The postings of one term in one field over all segments, decoded when first asked for.
 
-    Queries share it through a Memory, which may have it forget at any moment; an array that was handed out stays.
+    Queries share it, and a Memory may have it forget at any moment; an array that was handed out stays.
     """
 
-    __slots__ = ("_docs", "_key", "_memory", "_starts", "_table", "_tf", "df", "field", "idf", "parts")
+    __slots__ = ("_docs", "_ends_known", "_kind", "_memory", "_starts", "_tables", "_tf", "df", "field", "idf", "parts")
 
-    def __init__(self, field: IndexedField, term: str, parts: Sequence[TermPart], memory: Memory[TermList]) -> None:
+    def __init__(self, field: IndexedField, parts: Sequence[TermPart], decoded: Decoded) -> None:
         self.field = field
         self.parts = parts
         self.df = sum([entry.df for _, entry, _ in parts])
         # How rare the term is, as Whoosh counts it.
         self.idf = math.log(field.documents / (self.df + 1)) + 1
-        self._key = field.name, term
-        self._memory = memory
+        self._memory = decoded.short if self.df < _SHORT else decoded.long
+        self._tables = decoded.tables
+        self._ends_known: Sequence[int] | None = None
+        # Documents of long lists take half the room. A short one is as it is worked with.
+        self._kind = np.int64 if self.df < _SHORT or field.documents > np.iinfo(np.int32).max else np.int32
         self.forget()
+
+    def asked_for(self) -> None:
+        """Have what was decoded be kept longer than that of lists which were not asked for since."""
+        self._memory.get(self)
 
     def forget(self) -> None:
         """Let go of what was decoded."""
         self._docs: Array | None = None
         self._tf: tuple[Array | None] | None = None
-        self._table: Array | None = None
         self._starts: Array | None = None
 
     @property
@@ -116,15 +143,20 @@ class TermList:
 
     @property
     def docs(self) -> Array:
-        """The documents, ascending."""
+        """The documents, ascending (int64)."""
+        return self._narrow_docs.astype(np.int64, copy=False)
+
+    @property
+    def _narrow_docs(self) -> Array:
+        """The same as they are kept."""
         docs = self._docs
         if docs is None:
             docs = self._docs = self._joined_docs()
-            self._memory.grew(self._key, self, docs.nbytes)
+            self._memory.grew(self, self, docs.nbytes)
         return docs
 
     def _joined_docs(self) -> Array:
-        joined, end = np.empty(self.df, np.int64), 0
+        joined, end = np.empty(self.df, self._kind), 0
         for lists, entry, first in self.parts:
             start, end = end, end + entry.df
             docs = lists.docs(entry, joined[start:end])
@@ -138,30 +170,46 @@ class TermList:
         known = self._tf
         if known is None:
             known = self._tf = (self._joined_tf(),)
-            self._memory.grew(self._key, self, 0 if known[0] is None else known[0].nbytes)
+            self._memory.grew(self, self, 0 if known[0] is None else known[0].nbytes)
         return known[0]
 
     @property
     def starts(self) -> Array | None:
-        """Where the positions of each document begin among those of all, and their number; None when each has one."""
+        """Where the positions of each document begin among those of all, and their number (unsigned); None when each
+        has one. Kept for short lists only: a sum over the frequencies gives it, and takes four times their room."""
         starts = self._starts
         if starts is None and (tf := self.tf) is not None:
-            starts = np.zeros(self.df + 1, np.int64)
-            np.add.accumulate(tf, 0, np.int64, starts[1:])
-            self._starts = starts
-            self._memory.grew(self._key, self, starts.nbytes)
+            starts = np.zeros(self.df + 1, narrowest(self.df * np.iinfo(tf.dtype).max))
+            np.add.accumulate(tf, 0, starts.dtype, starts[1:])
+            if self.df < _SHORT:
+                self._starts = starts
+                self._memory.grew(self, self, starts.nbytes)
         return starts
+
+    def reach(self, places: Array) -> tuple[Array, Array]:
+        """Where the positions of the documents at these places begin among those of all, and where they end (int64)."""
+        starts = self.starts
+        if starts is None:
+            return places, places + 1
+        return starts.take(places).astype(np.int64), starts.take(places + 1).astype(np.int64)
+
+    @property
+    def _ends(self) -> Sequence[int]:
+        """Where the positions of each part end among those of all."""
+        ends = self._ends_known
+        if ends is None:
+            starts, ends = self.starts, list(accumulate(entry.df for _, entry, _ in self.parts))
+            self._ends_known = ends = ends if starts is None else starts.take(ends).tolist()
+        return ends
 
     def positions(self, wanted: Array) -> Array:
         """Some positions of the term, by their places (ascending) among those of all its documents (int64)."""
-        starts, found, first, done = self.starts, np.empty(len(wanted), np.int64), 0, 0
-        for lists, entry, _ in self.parts:
-            before, first = first, first + entry.df
-            begin, end = (before, first) if starts is None else (starts.item(before), starts.item(first))
+        found, begin, done = np.empty(len(wanted), np.int64), 0, 0
+        for (lists, entry, _), end in zip(self.parts, self._ends, strict=True):
             until = int(wanted.searchsorted(end))
             if done < until:
                 found[done:until] = lists.positions(entry, 0, end - begin).take(wanted[done:until] - begin)
-                done = until
+            begin, done = end, until
         return found
 
     def _joined_tf(self) -> Array | None:
@@ -179,41 +227,42 @@ class TermList:
         return joined
 
     @property
-    def table(self) -> Array | None:
-        """For each document of the collection how often the term occurs there, once it was worth making."""
-        return self._table
-
-    def make_table(self) -> Array:
-        """The same, made now if need be."""
-        table = self._table
-        if table is None:
+    def table(self) -> Array:
+        """For each document of the collection how often the term occurs there."""
+        known = self._tables.get(self)
+        if known is None:
             tf = self.tf
             table = np.zeros(self.field.documents, "u1" if tf is None else tf.dtype)
             table[self.docs] = 1 if tf is None else tf
-            self._table = table
-            self._memory.grew(self._key, self, table.nbytes)
-        return table
+            known = KeptArray(table)
+            self._tables.grew(self, known, table.nbytes)
+        return known.array
+
+    def found(self, docs: Array) -> tuple[Array, Array]:
+        """For each of these documents (ascending) its place among those of the term, and whether it is there."""
+        own = self._narrow_docs
+        return found_in(own, docs.astype(own.dtype, copy=False))
 
     def places(self, docs: Array) -> Array:
         """Where these documents (ascending), which all have the term, stand among its own."""
-        own = self.docs
+        own = self._narrow_docs
         if len(docs) * 8 < self.df or len(docs) * DENSE < self.field.documents:
-            return own.searchsorted(docs)
+            return own.searchsorted(docs.astype(own.dtype, copy=False))
         wanted = np.zeros(self.field.documents, bool)
         wanted[docs] = True
-        found: Array = wanted.take(own).nonzero()[0]
+        found: Array = wanted.take(self.docs).nonzero()[0]
         return found
 
     def contains(self, docs: Array) -> Array:
         """Which of these documents (ascending) have the term."""
-        if self._table is None and len(docs) * 8 < self.df:
-            return found_in(self.docs, docs)[1]
-        if self._table is None and not self.is_dense:
+        if len(docs) * 8 < self.df:
+            return self.found(docs)[1]
+        if not self.is_dense:
             mask = np.zeros(len(docs), bool)
             places, there = found_in(docs, self.docs)
             mask[places[there]] = True
             return mask
-        found: Array = self.make_table().take(docs) != 0
+        found: Array = self.table.take(docs) != 0
         return found
 
 
@@ -242,9 +291,8 @@ def distinct(values: Array) -> Array:
 class Terms:
     """The terms that one query asks for, each looked up once."""
 
-    def __init__(self, fields: Mapping[str, IndexedField], memory: Memory[TermList]) -> None:
+    def __init__(self, fields: Mapping[str, IndexedField]) -> None:
         self._fields = fields
-        self._memory = memory
         self._found: dict[tuple[str, str], TermList | None] = {}
 
     def find(self, field: str, term: str) -> TermList | None:
@@ -253,12 +301,7 @@ class Terms:
         try:
             return self._found[key]
         except KeyError:
-            found = self._memory.get(key)
-            if found is None:
-                indexed = self._fields[field]
-                parts = indexed.parts_with(term)
-                found = TermList(indexed, term, parts, self._memory) if parts else None
-            self._found[key] = found
+            found = self._found[key] = self._fields[field].find(term)
             return found
 
     def find_all(self, field: str, terms: Iterable[str]) -> list[TermList]:

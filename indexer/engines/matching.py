@@ -16,8 +16,9 @@ import numpy as np
 
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
-from indexer.engines.collection import Collection, PrefixDocs
+from indexer.engines.collection import Collection
 from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, merged
+from indexer.engines.memory import KeptArray
 from indexer.engines.mentions import naming
 from indexer.engines.positions import near_docs, phrase_docs
 from indexer.query.tree import (
@@ -177,9 +178,9 @@ class Matcher:
         """The documents with any of the terms that begin so."""
         known = self._collection.prefixes.get(node)
         if known is None:
-            known = PrefixDocs(self._gathered(node.prefix.encode(errors="replace"), fields_of(node)))
-            self._collection.prefixes.grew(node, known, known.docs.nbytes)
-        return known.docs
+            known = KeptArray(self._gathered(node.prefix.encode(errors="replace"), fields_of(node)))
+            self._collection.prefixes.grew(node, known, known.array.nbytes)
+        return known.array
 
     def _gathered(self, prefix: bytes, fields: Iterable[str]) -> Array:
         """The same from the lists: many of them, each document in several."""
@@ -256,7 +257,7 @@ class Matcher:
         if not lists or not lists[0].is_dense:
             counts[self.docs(child)] += 1
             return
-        there = lists[0].make_table() != 0
+        there = lists[0].table != 0
         for found in lists[1:]:
             there[found.docs] = True
         counts += there

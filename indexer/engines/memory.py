@@ -9,7 +9,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+from indexer.columnar.arrays import Array
 
 
 class Keeps(Protocol):
@@ -17,6 +20,16 @@ class Keeps(Protocol):
 
     def forget(self) -> None:
         """Let it go; it is decoded again when it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArray:
+    """An array that is made again when it is asked for and no memory holds it."""
+
+    array: Array
+
+    def forget(self) -> None:
+        """See Keeps: nothing is kept beside the array itself."""
 
 
 Kept = TypeVar("Kept", bound=Keeps)

@@ -38,9 +38,9 @@ def in_order(collection: Collection, docs: Array, sort: Sort, offset: int, stop:
     """The documents (of `docs`, ascending) from place `offset` to `stop` by date or title; there are as many."""
     if sort is Sort.TITLE:
         return _by_rank(collection, docs, _TITLES, offset, stop)
-    keys = np.asarray(collection.dates.values, np.int64)
-    order = keys if sort is Sort.NEWEST else np.where(keys > 0, -keys, -_LATEST)  # unknown dates are last both ways
-    values = order.take(collection.dates.ords.take(docs))
+    values = collection.date_keys.take(collection.dates.ords.take(docs))
+    if sort is Sort.OLDEST:
+        values = np.where(values > 0, -values, -_LATEST)  # unknown dates are last both ways
     near = (values >= lower_bound(values, stop)).nonzero()[0]
     return _by_value(collection, docs[near], values[near], offset, stop)
 

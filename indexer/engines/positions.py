@@ -6,7 +6,7 @@ intersected first; positions are read for those alone that have every word.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from indexer.engines.lists import TermList, distinct, found_in, merged
 # Positions take 32 bits (columnar/postings.py); one more, so that no shift or window leaves its document.
 POSITION_BITS = 33
 _MAX_DISTANCE = 1 << 32
+_NONE = np.zeros(0, np.int64)
 
 
 def phrase_docs(words: Sequence[TermList]) -> Array:
@@ -70,15 +71,42 @@ def _phrase_keys(words: Sequence[TermList], docs: Array) -> Array:
     return starts
 
 
-def keys_in(word: TermList, docs: Array) -> Array:
-    """The places of a word in those of the documents (ascending) that have it, as keys, ascending: the document
-    shifted by POSITION_BITS, and the position."""
-    return _keys(word, docs[word.contains(docs)])
+def keys_in(asked: Iterable[tuple[TermList, Array, Array]]) -> Array:
+    """The places of some words, each in those of its documents (ascending) that have it, one word after the other.
+
+    A place is a key: the number that stands for the document (the third of what is asked), shifted by POSITION_BITS,
+    and the position. All words at once: in a few documents each has a few places, and a call to numpy costs as much as
+    a hundred.
+    """
+    found, numbers, begins, ends = [], [_NONE], [_NONE], [_NONE]
+    for word, docs, own in asked:
+        places, there = word.found(docs)
+        places = places[there]
+        if len(places):
+            begin, end = word.reach(places)
+            found.append((word, len(places)))
+            numbers.append(own[there])
+            begins.append(begin)
+            ends.append(end)
+    begin, counts = np.concatenate(begins, dtype=np.int64), np.concatenate(ends, dtype=np.int64)
+    counts -= begin
+    until = counts.cumsum()
+    wanted = _ranges(begin, counts, until)
+    keys: Array = np.concatenate(numbers).repeat(counts) << POSITION_BITS
+    documents = start = 0
+    for word, more in found:
+        documents += more
+        end = until.item(documents - 1)
+        keys[start:end] += word.positions(wanted[start:end])
+        start = end
+    return keys
 
 
-def phrase_keys_in(words: Sequence[TermList], docs: Array) -> Array:
+def phrase_keys_in(words: Sequence[TermList], docs: Array, numbers: Array) -> Array:
     """The same for the last word of each place where the words stand at successive positions."""
-    return _phrase_keys(words, docs_with_all(words, docs))
+    keys = _phrase_keys(words, docs_with_all(words, docs))
+    placed: Array = numbers.take(docs.searchsorted(keys >> POSITION_BITS)) << POSITION_BITS | _positions(keys)
+    return placed
 
 
 def near_docs(words: Sequence[TermList], distance: int) -> Array:
@@ -113,17 +141,21 @@ def _positions(keys: Array) -> Array:
 
 def _keys(word: TermList, docs: Array) -> Array:
     """The places of a word in documents that all have it, ascending."""
-    places, starts, keys = word.places(docs), word.starts, docs << POSITION_BITS
-    if starts is not None:
-        begins = starts.take(places)
-        counts = starts.take(places + 1) - begins
-        ends = counts.cumsum()
-        # For each position wanted: where its document's begin, and how many of them come before it.
-        places = (begins - (ends - counts)).repeat(counts)
-        places += np.arange(len(places))
+    places, keys = word.places(docs), docs << POSITION_BITS
+    if word.tf is not None:
+        begin, end = word.reach(places)
+        counts = end - begin
+        places = _ranges(begin, counts, counts.cumsum())
         keys = keys.repeat(counts)
     keys += word.positions(places)
     return keys
+
+
+def _ranges(begins: Array, counts: Array, until: Array) -> Array:
+    """So many numbers from each of these on, one after the other; `until` are the counts summed up."""
+    numbers: Array = (begins - (until - counts)).repeat(counts)
+    numbers += np.arange(len(numbers))
+    return numbers
 
 
 def _distinct_and_shared(places: Sequence[Array]) -> tuple[Array, Array]:

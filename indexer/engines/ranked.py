@@ -115,7 +115,7 @@ class Ranker:
 
     def _without_echo(self, hits: list[Ranked]) -> list[Ranked]:
         """The hits with those that are another again behind."""
-        again = repeated(self._collection, [hit.number for hit in hits], np.array([hit.score for hit in hits]))
+        again = repeated(self._collection, [hit.number for hit in hits], [hit.score for hit in hits])
         if not any(again):
             return hits
         lowered = [hit.times(self._ranking.repeated) if twin else hit for hit, twin in zip(hits, again, strict=True)]

@@ -206,7 +206,7 @@ class Scorer:
             elif found.df <= len(docs):
                 short.append(share)
             else:
-                own, there = found_in(found.docs, docs)
+                own, there = found.found(docs)
                 places = there.nonzero()[0]
                 tf = 1 if found.tf is None else found.tf.take(own.take(places))
                 norm = self._norm_of(found.field, docs, norms).take(places)
@@ -236,7 +236,7 @@ class Scorer:
     def _of_common(self, share: Share, docs: Array, norms: dict[IndexedField, Array]) -> Array:
         """What a common list gives to these documents. `norms` keeps those of the documents by field."""
         norm = self._norm_of(share.found.field, docs, norms)
-        return _saturated(share.found.make_table().take(docs), norm, share.weight)
+        return _saturated(share.found.table.take(docs), norm, share.weight)
 
     def _norm_of(self, field: IndexedField, docs: Array, norms: dict[IndexedField, Array]) -> Array:
         """What the lengths of these documents weigh in the denominator; kept in `norms`."""

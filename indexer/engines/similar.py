@@ -46,7 +46,7 @@ def similar(
 ) -> tuple[Similar, ...]:
     """The `count` documents most like this one (`number` in the collection), the nearest first; fewer when there are
     no more, none of its own group, and one of any other."""
-    terms = Terms(collection.fields, collection.memory)
+    terms = Terms(collection.fields)
     words = _weightiest(terms, analyzer, document, collection.documents)
     if len(words) < _LEAST:
         return ()

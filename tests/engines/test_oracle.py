@@ -15,6 +15,7 @@ from indexer.documents import Entry
 from indexer.engines import lists, matching
 from indexer.engines import scoring as our_scoring
 from indexer.engines.base import EngineQuery
+from indexer.engines.collection import Collection
 from indexer.french import Analyzer
 from indexer.model import Document
 from indexer.query.tree import Near, Or, Phrase, Prefix, Weighted, Word
@@ -26,14 +27,20 @@ from tests.engines.shelf import Shelf, made_query
 
 SEED = 20261123
 # Each algorithm has two ways, for common and for rare terms: both must hold for everything.
-WAYS = {"as measured": None, "through tables": (1 << 40, 0, 0, 1), "by searching": (0, 1 << 40, 1 << 40, 1 << 40)}
+WAYS = {
+    "as measured": None,
+    "through tables": (1 << 40, 0, 0, 1, 0),
+    "by searching": (0, 1 << 40, 1 << 40, 1 << 40, 1 << 40),
+}
 
 
 @pytest.fixture(params=list(WAYS))
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> str:
+    monkeypatch.setattr(shelf, "collection", Collection(shelf.collection.parts))  # what was kept went the other way
     if chosen := WAYS[request.param]:
-        dense, searched, few, shown = chosen
+        dense, searched, few, shown, short = chosen
         monkeypatch.setattr(lists, "DENSE", dense)
+        monkeypatch.setattr(lists, "_SHORT", short)
         monkeypatch.setattr(matching, "DENSE", dense)
         monkeypatch.setattr(our_scoring, "DENSE", dense)
         monkeypatch.setattr(our_scoring, "_SCATTERED", dense)
