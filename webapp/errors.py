@@ -47,7 +47,7 @@ FAULTS = {
         400,
         "Recherche trop longue",
         "La recherche dépasse une limite.",
-        "Raccourcissez-la : elle est restée ci-dessus.",
+        "Elle est restée ci-dessus.",
     ),
     "page_beyond_end": Fault(
         404, "Page au-delà de la fin", "Il n’y a pas tant de pages de résultats.", "Revenez à la dernière page."

@@ -251,6 +251,17 @@ class Results:
     exports: tuple[Link, ...]
     exported: str
 
+    @property
+    def facets(self) -> tuple[tuple[str, str], ...]:
+        """The facets that have rows: where each is on the page, and its name."""
+        all_ = (
+            ("par-date", "dates", self.dates),
+            ("par-mention", "dates citées", self.mentions),
+            ("par-type", "types", self.types),
+            ("par-langue", "langues", self.languages),
+        )
+        return tuple((id, name) for id, name, facet in all_ if facet.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -258,6 +269,7 @@ class Home:
 
     types: Facet
     dates: Facet
+    form: DateForm
     examples: tuple[Link, ...]
 
 
@@ -644,7 +656,7 @@ def plain_words(text: str) -> tuple[str, ...]:
 def home(page: SearchPage, examples: Iterable[str]) -> Home:
     """The first page, from a search for everything."""
     links = tuple(Link(text, search_url(SearchRequest(text=text))) for text in examples)
-    return Home(_types(page), _dates(page, "document"), links)
+    return Home(_types(page), _dates(page, "document"), date_form(page.request), links)
 
 
 # --- document ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 def draw(page: Page, first: str, last: str, *, let_go: bool = True) -> None:
     """Go with the pointer held from one bar to another."""
-    timeline = page.locator(".timeline")
+    timeline = page.locator("section:has(.range) .timeline")
     for name, press in ((first, page.mouse.down), (last, lambda: None)):
         box = timeline.get_by_role("link", name=re.compile(f"^{name} ")).bounding_box()
         assert box
@@ -44,6 +44,14 @@ def test_months_are_drawn_and_a_click_is_still_a_click(open_page):
     draw(page, "juin", "juillet")
     expect(page).to_have_url(re.compile(r"date=2023-06\.\.2023-07$"))
     expect(page.locator(".wholly > a > .label")).to_have_text(["juin", "juillet"])
+
+
+def test_a_period_is_drawn_on_the_home_page_too(open_page):
+    page = open_page("/", scripts=True)
+    draw(page, "2020", "2021", let_go=False)
+    expect(page.locator(".by-drag")).to_have_text("4\u00a0documents")
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"/recherche\?date=2020\.\.2021$"))
 
 
 def test_escape_leaves_the_period_undrawn(open_page):

@@ -27,7 +27,7 @@ PAGES = {
     "folded": "/recherche?q=patrouille&page=2",
     "everything": "/recherche",
     "reprises": "/recherche?q=crue+fleuve",
-    "copies-and-pages": "/recherche?q=limnim%C3%A8tre",
+    "copies-and-pages": "/recherche?q=relev%C3%A9",
     "not-in-french": "/recherche?langue=en",
     "cited-date": "/recherche?q=crue+fleuve&mention=2019",
     "nothing": "/recherche?q=zanzibar+girafe&type=rapport&date=2023",
@@ -49,7 +49,7 @@ PAGES = {
     "no-document": "/document/inconnu",
     "no-index": "EMPTY/recherche?q=mandat",
 }
-WIDTHS = (1600, 1180, 768, 360, 320)  # 320 is what a zoom of 400 % leaves of 1280
+WIDTHS = (1600, 1100, 768, 360, 320)  # 1100: the narrowest three columns; 320: what a zoom of 400 % leaves of 1280
 
 
 @dataclass
@@ -162,6 +162,8 @@ def test_print_shows_the_document_and_not_the_machinery(open_page):
     assert page.evaluate(f"{look}.color") == "rgb(0, 0, 0)"
     printed = "getComputedStyle(document.querySelector('.original a, a.original'), '::after').content"
     assert page.evaluate(printed) == '" (https://exemple.org/resolution?a=1&b=2)"'
+    page.goto(page.url.split("/document")[0] + "/api")
+    assert page.locator("table").first.is_visible()
 
 
 def test_nothing_moves_for_those_who_ask(open_page):

@@ -187,7 +187,7 @@ def test_skip_link_shows_and_leads_past_the_head(open_page):
     assert box
     assert box["x"] >= 0
     page.keyboard.press("Enter")
-    assert walk(page, 1)[0] == "pertinence"
+    assert walk(page, 1)[0] == "pourquoi ces résultats ?"
 
 
 def tab_until(page, wanted, most=4):

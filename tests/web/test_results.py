@@ -16,7 +16,13 @@ def test_number_of_results_is_said_in_french(page):
 
 
 def test_time_taken_is_said(page):
-    assert re.fullmatch(r"· \d+(,\d)? (ms|s)", page("/recherche?q=mandat").text(".took"))
+    assert re.fullmatch(r"\d+(,\d)? (ms|s)", page("/recherche?q=mandat").text(".took"))
+
+
+def test_no_line_of_the_count_begins_with_a_dot(client):
+    said = client.get("/recherche?q=patrouille&reprises=toutes").text
+    assert "\u00a0résultats" in said
+    assert not re.search(r"[ \n>]·", said[said.index('role="status"') : said.index('class="sort"')])
 
 
 def test_the_stricter_search_is_one_link_away(page):
@@ -125,6 +131,17 @@ def test_bars_are_drawn_without_inline_style(client, page):
     widths = [int(width) for width in page("/recherche").attributes(".timeline rect", "width")]
     assert max(widths) == 100
     assert min(widths) > 0
+
+
+def test_each_facet_is_one_link_away_however_long_those_before_it(page):
+    found = page("/recherche?q=mandat&date=2023-07")
+    assert found.texts(".to-facets a") == ["dates", "types"]
+    for target in found.attributes(".to-facets a", "href"):
+        assert found.texts(f".refine section {target}")
+
+
+def test_without_facets_nothing_is_there_to_refine(page):
+    assert page("/recherche?q=zanzibar").texts(".refine") == []
 
 
 def test_long_lists_of_years_fold_and_the_chosen_one_is_seen(page):

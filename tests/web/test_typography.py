@@ -6,7 +6,7 @@ import pytest
 from jinja2 import Environment
 
 from indexer import PartialDate, date_text
-from webapp.typography import FrenchSpaces, date_html, duration, in_words, marked, number, plural, spaced
+from webapp.typography import FrenchSpaces, date_html, duration, in_words, marked, number, plural, spaced, unbroken
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,19 @@ def test_spaces_before_high_punctuation_do_not_break(typed, shown, why):
     assert spaced(shown) == shown, "and doing it twice changes nothing"
 
 
+@pytest.mark.parametrize(
+    ("quoted", "shown", "why"),
+    [
+        ("Mopti : le fleuve ; oui ?", "Mopti\u00a0: le fleuve\u00a0; oui\u00a0?", "high punctuation ends no line"),
+        ("« non » !", "«\u00a0non\u00a0»\u00a0!", "nor do guillemets"),
+        ("Mopti: non !?", "Mopti: non\u00a0!?", "no space is added"),
+        ("Mopti\u202f: non", "Mopti\u202f: non", "and one that holds stays as it is"),
+    ],
+)
+def test_quotations_break_no_line_where_french_has_none_and_keep_their_spaces(quoted, shown, why):
+    assert unbroken(quoted) == shown, why
+
+
 def test_templates_get_french_spaces_and_values_do_not():
     environment = Environment(extensions=[FrenchSpaces], autoescape=True)
     template = environment.from_string("« {{ value }} » {{ 'a' if value else 'b' }} : oui ?")
@@ -107,3 +120,7 @@ def test_templates_get_french_spaces_and_values_do_not():
 def test_marked_pieces_are_escaped():
     fragment = (("a <b> & ", False), ("<script>", True), ("\u202f!", False))
     assert marked(fragment) == "a &lt;b&gt; &amp; <mark>&lt;script&gt;</mark>\u202f!"
+
+
+def test_the_colon_behind_a_mark_begins_no_line():
+    assert marked((("Minusma", True), (" : la fin", False))) == "<mark>Minusma</mark>\u00a0: la fin"

@@ -84,7 +84,7 @@
       const drawn = bars.slice(ends[0], ends[1] + 1);
       for (const bar of bars) bar.classList.toggle("drawn", drawn.includes(bar));
       [du.value, au.value] = [drawn[0], drawn.at(-1)].map((bar) => date(bar).split("-").reverse().join("/"));
-      hint.textContent = counted(drawn.map(count).reduce((a, b) => a + b), "résultat");
+      hint.textContent = counted(drawn.map(count).reduce((a, b) => a + b), hint.dataset.noun);
     }
 
     function forget() {
@@ -123,5 +123,5 @@
   }
 
   document.querySelectorAll(".sift").forEach(siftable);
-  document.querySelectorAll(".refine .range").forEach(drawable);
+  document.querySelectorAll(".range").forEach(drawable);
 })();
