@@ -219,16 +219,12 @@ def document_url(id: str, text: str = "", suffix: str = "") -> str:
     return url_of(_document_path(id) + suffix, [("q", text)] if text else ())
 
 
-def hit_url(id: str, request: SearchRequest, rank: int) -> str:
-    """The URL of a document's page that knows the way back: the request, and the place (from 1) among its results."""
-    return f"{_document_path(id)}?{_carried(request)}{RANK}={rank}"
-
-
-@lru_cache(maxsize=256)
-def _carried(request: SearchRequest) -> str:
-    """What the links of a request's hits have in common: a page has ten of them, and thirty to their passages."""
+def hit_urls(request: SearchRequest) -> Callable[[str, int], str]:
+    """The URLs of the pages of a request's hits, by document and place (from 1) among the results: each knows the way
+    back. What they have in common is made once."""
     query = url_of("", request_pairs(replace(request, page=1)))[1:]
-    return f"{query}&" if query else ""
+    carried = f"{query}&" if query else ""
+    return lambda id, rank: f"{_document_path(id)}?{carried}{RANK}={rank}"
 
 
 def _document_path(id: str) -> str:

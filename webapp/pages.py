@@ -41,7 +41,7 @@ from indexer import (
     date_text,
     date_urls,
     document_url,
-    hit_url,
+    hit_urls,
     is_whole_file,
     language_label,
     period_text,
@@ -329,7 +329,7 @@ def results(page: SearchPage, label: Label, export_most: int = 0) -> Results:
     title = [subject, plural(page.total, "résultat")]
     if request.page > 1:
         title.append(f"page {number(request.page)}")
-    numbered = varied_urls(request, "page")
+    hit_address, numbered = hit_urls(request), varied_urls(request, "page")
 
     def turned(page: int) -> str:
         return numbered(str(page) if page > 1 else "")
@@ -358,7 +358,7 @@ def results(page: SearchPage, label: Label, export_most: int = 0) -> Results:
             HitView(
                 hit,
                 rank,
-                hit_url(hit.document.id, request, rank),
+                hit_address(hit.document.id, rank),
                 label(hit.document.type),
                 _inferred(hit.document),
                 _foreign(hit.document),
@@ -681,7 +681,7 @@ class Arrival:
 
     def beside(self, id: str | None, step: int) -> str | None:
         """The URL of a neighbour's page."""
-        return hit_url(id, self.request, self.rank + step) if id is not None and self.rank else None
+        return hit_urls(self.request)(id, self.rank + step) if id is not None and self.rank else None
 
 
 def hit_anchor(rank: int) -> str:

@@ -12,7 +12,9 @@ from markupsafe import escape as escape_any
 
 def escaped(value: object) -> str:
     """Text that means itself in HTML and in attributes; what is HTML already (Markup) stays."""
-    return escape(value) if type(value) is str else escape_any(value)
+    if type(value) is str:
+        return value if value.isalnum() else escape(value)
+    return str(value) if type(value) is int else escape_any(value)
 
 
 class _PlainOutput(CodeGenerator):

@@ -53,7 +53,7 @@ class LocalSnapshot:
         self.generation: OpenGeneration = OpenGeneration(folder, earlier.generation if earlier else None)
         self._collection = Collection(self.generation.searched, self.generation.alike)
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """See engines.base.Snapshot."""
         manifest, copies = self.manifest, len(self.generation.alike.copies)
