@@ -18,10 +18,12 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from urllib.parse import quote_plus
 from urllib.request import urlopen
@@ -33,6 +35,7 @@ CONNECTIONS = 500
 BUSY = 16  # connections that always wait for an answer: enough for the peak, few enough for the queue
 _SECONDS = 8.0
 _RECOVERY_S = 5.0
+_RECOVERED = 0.9  # of the peak in one second: as much as seconds differ anyway
 _PAGES = 5  # of results, whose titles make the questions
 
 
@@ -40,7 +43,10 @@ _PAGES = 5  # of results, whose titles make the questions
 class Tally:
     """What came back: milliseconds of pages and of refusals, and what was neither."""
 
+    begun: float = field(default_factory=time.monotonic)
+
     answered: list[float] = field(default_factory=list)
+    seconds: Counter[int] = field(default_factory=Counter)  # answered in each second from the beginning
     refused: list[float] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
@@ -81,6 +87,8 @@ async def _page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, text
     await reader.readexactly(int(head.partition("content-length:")[2].partition("\r")[0]))
     took_ms = (time.perf_counter() - started) * 1000
     status = head[9:12]
+    if status == "200":
+        tally.seconds[int(time.monotonic() - tally.begun)] += 1
     if status in ("200", "503"):
         (tally.answered if status == "200" else tally.refused).append(took_ms)
     else:
@@ -115,6 +123,7 @@ def measure(index: Path, seconds: float = _SECONDS) -> dict[str, float]:
         "refused_p99_ms": quantile(over.refused, 0.99) if over.refused else 0.0,
         "lost": len(over.lost) + len(after.lost),
         "after_share_of_peak": len(after.answered) / _RECOVERY_S / peak,
+        "recovered_after_s": next((s for s in range(int(_RECOVERY_S)) if after.seconds[s] >= _RECOVERED * peak), inf),
     }
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from math import inf
 
 # A request at work for longer lets others by. A page takes some milliseconds.
 LONG_S = 0.03
@@ -55,7 +56,8 @@ class Gate:
         """Take a place, waiting for one if need be; it is given back by `leave`. None when there is none to be had."""
         turn = Turn()
         with self._lock:
-            if self._open():
+            self._call()
+            if not self._queue and self._open():
                 self._begin(turn)
                 return turn
             if len(self._queue) >= self.waiting:
@@ -65,16 +67,20 @@ class Gate:
         return turn if self._wait(turn) else None
 
     def _wait(self, turn: Turn) -> bool:
-        """True once it is this one's turn, False when that took too long."""
-        until = time.monotonic() + self._patience_s
-        while not turn.called.acquire(timeout=max(0.0, min(self._long_s, until - time.monotonic()))):
+        """True once it is this one's turn, False when that took too long.
+
+        It looks by itself whether a place has opened, for nobody else may come by: the later, the more stand before it.
+        """
+        until, place = time.monotonic() + self._patience_s, self.queued
+        while not turn.called.acquire(timeout=max(0.0, min(place * self._long_s or inf, until - time.monotonic()))):
             with self._lock:
-                self._call()  # nobody else may come by to see that a place has opened
+                self._call()
                 if turn.begun:
                     return True
                 if time.monotonic() >= until:
                     self._queue.remove(turn)
                     return False
+                place = self._queue.index(turn) + 1
         return True
 
     def leave(self, turn: Turn) -> None:
