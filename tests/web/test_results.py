@@ -128,7 +128,7 @@ def test_unknown_dates_are_a_value_like_others(page):
 
 def test_bars_are_drawn_without_inline_style(client, page):
     assert "style=" not in client.get("/recherche").text
-    widths = [int(width) for width in page("/recherche").attributes(".timeline rect", "width")]
+    widths = [int(width.removesuffix("%")) for width in page("/recherche").attributes(".timeline rect", "width")]
     assert max(widths) == 100
     assert min(widths) > 0
 
