@@ -88,9 +88,10 @@ async def _page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, text
     took_ms = (time.perf_counter() - started) * 1000
     status = head[9:12]
     if status == "200":
+        tally.answered.append(took_ms)
         tally.seconds[int(time.monotonic() - tally.begun)] += 1
-    if status in ("200", "503"):
-        (tally.answered if status == "200" else tally.refused).append(took_ms)
+    elif status == "503":
+        tally.refused.append(took_ms)
     else:
         tally.lost.append(head.splitlines()[0])
 

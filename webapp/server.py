@@ -100,7 +100,7 @@ def application(config: Path | None, index: Path, workers: int, meters: Path) ->
 
 
 def threads(at_work: int, waiting: int) -> int:
-    """Threads that a process needs. One that waits costs no processor time; it is started when first needed."""
+    """Threads that a process needs, each started when first needed. Many make all slower: `waiting` is best small."""
     return at_work + waiting + STREAMS + _SPARE_THREADS
 
 
