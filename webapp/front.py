@@ -80,7 +80,8 @@ class Front:
         if answer.kept:
             self.meters.cached(answer.kept)
         access.note(self._logged, environ, route, answer.status, answer.headers, took_s, answer.kept)
-        start_response(errors.status_line(answer.status), answer.headers)
+        secure = environ["wsgi.url_scheme"] == "https"
+        start_response(errors.status_line(answer.status), headers.dressed(answer.headers, secure=secure))
         return answer.body
 
     def _answer(self, environ: dict[str, Any]) -> _Answer:
@@ -88,7 +89,8 @@ class Front:
         freshness.remember(environ, version)
         if version:
             if freshness.holds(environ, version.etag):
-                return _Answer(304, self._not_modified(environ, version.etag), [], "not-modified")
+                held = [("ETag", version.etag), ("Cache-Control", headers.ASK_AGAIN), ("Vary", "Accept-Encoding")]
+                return _Answer(304, held, [], "not-modified")
             kept = self.cache.get(version, asked_encoding(environ))
             if kept:
                 body = [kept.body] if environ["REQUEST_METHOD"] == "GET" else []
@@ -154,15 +156,9 @@ class Front:
             return str(rule.rule)
         return OTHER_ROUTE
 
-    def _not_modified(self, environ: dict[str, Any], etag: str) -> Headers:
-        always = headers.of_every_response(secure=environ["wsgi.url_scheme"] == "https")
-        return [*always.items(), ("ETag", etag), ("Cache-Control", headers.ASK_AGAIN), ("Vary", "Accept-Encoding")]
-
     def _refusal(self, environ: dict[str, Any]) -> _Answer:
         found = self._refusals[environ["PATH_INFO"].endswith(".json")]
-        secure = environ["wsgi.url_scheme"] == "https"
-        told = [*headers.of_every_response(secure=secure).items(), *found.headers]
-        return _Answer(found.status, told, found.body if environ["REQUEST_METHOD"] != "HEAD" else [])
+        return _Answer(found.status, found.headers, found.body if environ["REQUEST_METHOD"] != "HEAD" else [])
 
     @cached_property
     def _refusals(self) -> dict[bool, _Answer]:

@@ -28,6 +28,8 @@ HEADERS = {
 }  # fmt: skip
 # Behind TLS only: browsers ignore it elsewhere. Not for subdomains, which may be somebody else's.
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+_ALWAYS = tuple(HEADERS.items())
+_SECURE = (*_ALWAYS, *TLS_HEADERS.items())
 # A page shows one generation of the index: browsers may hold it, and ask whether it still stands.
 ASK_AGAIN = "no-cache"
 # 1,000 characters of query at twelve bytes each (%F0%9F%94%8D), and as much again for types.
@@ -35,14 +37,16 @@ MAX_QUERY_STRING_BYTES = 32_000
 
 
 def register(app: Flask) -> None:
-    """Bound the requests of `app` and dress its responses."""
+    """Bound the requests of `app`, and say how long its responses may be kept."""
     app.before_request(_bound)
-    app.after_request(_dress)
+    app.after_request(_say_how_long)
 
 
-def of_every_response(*, secure: bool) -> dict[str, str]:
-    """The headers that every response carries; `secure`: the request came by TLS."""
-    return HEADERS | TLS_HEADERS if secure else HEADERS
+def dressed(headers: list[tuple[str, str]], *, secure: bool) -> list[tuple[str, str]]:
+    """The headers of a response with those that every one carries, where it has none of its own (a download has a
+    stricter policy); `secure`: the request came by TLS."""
+    own = {name for name, _ in headers}
+    return headers + [pair for pair in (_SECURE if secure else _ALWAYS) if pair[0] not in own]
 
 
 def _bound() -> None:
@@ -50,9 +54,7 @@ def _bound() -> None:
         raise RequestURITooLarge
 
 
-def _dress(response: Response) -> Response:
-    for name, value in of_every_response(secure=request.is_secure).items():
-        response.headers.setdefault(name, value)  # a download has a stricter policy of its own
+def _say_how_long(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         # Health checks are never stored.
         response.headers["Cache-Control"] = "no-store" if request.path.startswith("/sante/") else ASK_AGAIN

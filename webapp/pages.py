@@ -87,7 +87,7 @@ DATE_SOURCES = {
 }
 # Dates that the author did not write down as the document's date deserve the word beside them, not only in a note.
 _INFERRED = ("filename", "text")
-_LINE_OF_FILE = re.compile(r"(\.(?:jsonl|ndjson)(?:\.gz)?)#.*", re.DOTALL)
+_LINE_OF_FILE = re.compile(r"\.(?:jsonl|ndjson)(?:\.gz)?(?=#)")
 
 
 class Link(NamedTuple):
@@ -166,8 +166,7 @@ class ReprisesView:
     rest: str
 
 
-@dataclass(frozen=True, slots=True)
-class HitView:
+class HitView(NamedTuple):
     """One result as shown; `rank` is its place (from 1) among all."""
 
     hit: Hit
@@ -420,7 +419,8 @@ def _source_and_date(other: Reprise | Similar) -> str:
 
 def file_of(path: str) -> str:
     """The file of a document; a line of a `.jsonl` names the file alone."""
-    return _LINE_OF_FILE.sub(r"\1", path) if "#" in path else path
+    line = _LINE_OF_FILE.search(path) if "#" in path else None
+    return path[: line.end()] if line else path
 
 
 def date_form(request: SearchRequest) -> DateForm:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
+import markupsafe
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
-from markupsafe import escape as escape_any
+from markupsafe import Markup
+
+# The text as it means itself in HTML and in attributes. Markupsafe's loop in C, without the Markup that it puts around:
+# a sixth of the time of the other, which is as safe, and serves should a later version not have it.
+escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
 
 
 def escaped(value: object) -> str:
     """Text that means itself in HTML and in attributes; what is HTML already (Markup) stays."""
     if type(value) is str:
-        return value if value.isalnum() else escape(value)
-    return str(value) if type(value) is int else escape_any(value)
+        return escape_text(value)
+    if type(value) is Markup:
+        return value
+    return str(value) if type(value) is int else markupsafe.escape(value)
 
 
 class _PlainOutput(CodeGenerator):

@@ -27,25 +27,24 @@ def with_gaps(values: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
 
 
 def _with_gaps(values: Sequence[FacetValue]) -> Iterator[FacetValue]:
-    before: PartialDate | None = None
+    before = 0
     for value in values:
-        date = date_of(value)
-        if before and date:
-            yield from _gap(before, date)
-        before = date
+        here = _place(value)
+        if before and here > before + 1:
+            yield _gap(before + 1, here - 1, of_months=value.value.count("-") == 1)
+        before = here
         yield replace(value, children=with_gaps(value.children)) if value.children else value
 
 
-def _gap(before: PartialDate, after: PartialDate) -> Iterator[FacetValue]:
-    """What lies between two years, two months of a year or two days of a month; nothing when they are neighbours."""
-    first, last = _place(before) + 1, _place(after) - 1
-    if first <= last:
-        names = [str(place) if before.day or not before.month else MONTHS[place - 1] for place in (first, last)]
-        yield FacetValue("", " – ".join(dict.fromkeys(names)), 0, selectable=False)
+def _gap(first: int, last: int, *, of_months: bool) -> FacetValue:
+    """What lies between two years, two months of a year or two days of a month, as one row."""
+    names = [MONTHS[place - 1] if of_months else str(place) for place in (first, last)]
+    return FacetValue("", " – ".join(dict.fromkeys(names)), 0, selectable=False)
 
 
-def _place(date: PartialDate) -> int:
-    return date.day or date.month or date.year
+def _place(value: FacetValue) -> int:
+    """The year that a value of the facet is, the month in its year or the day in its month; 0 for none."""
+    return int(value.value.rpartition("-")[2]) if value.value[:1].isdigit() else 0
 
 
 def date_of(value: FacetValue) -> PartialDate | None:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from html import escape
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from indexer import Fragment, PartialDate, date_text, page_text
+from webapp.templating import escape_text
 
 NO_BREAK = "\u00a0"  # before the colon and inside guillemets
 NARROW = "\u202f"  # before ; ! ? and between thousands
@@ -112,7 +112,7 @@ def moment_date(moment: str) -> PartialDate | None:
 def marked(fragment: Fragment) -> Markup:
     """The pieces of a fragment, escaped and `unbroken`, matches inside `<mark>`."""
     # Escaped piece by piece into one string: a Markup for each of a page's hundred pieces costs half a millisecond.
-    pieces = [f"<mark>{escape(text)}</mark>" if hit else escape(text) for text, hit in fragment]
+    pieces = [f"<mark>{escape_text(text)}</mark>" if hit else escape_text(text) for text, hit in fragment]
     return Markup(unbroken("".join(pieces)))  # noqa: S704
 
 
