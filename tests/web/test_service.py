@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from importlib import resources
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from indexer import errors
 from tests.web.site import Page, ordinary
 from webapp import create_app
-from webapp.assets import load_assets
+from webapp.assets import load_assets, slim
 from webapp.errors import FAULTS
 from webapp.headers import HEADERS
 
@@ -98,6 +99,25 @@ def test_style_sheet_is_kept_for_ever_under_a_name_with_its_hash(client):
 def test_icon_is_an_image(client):
     (url,) = Page(client.get("/").text).attributes("link[rel=icon]", "href")
     assert client.get(url).content_type.startswith("image/svg+xml")
+
+
+def test_the_style_sheet_is_sent_without_what_only_people_need():
+    written = resources.files("webapp").joinpath("static", "trouvaille.css").read_text(encoding="utf-8")
+    sent = load_assets()["trouvaille.css"].content.decode()
+    tokens = re.compile(r"""/\*.*?\*/|"[^"]*"|[\w.#%-]+|[^\s\w]""", re.DOTALL)
+    assert tokens.findall(sent) == [token for token in tokens.findall(written) if not token.startswith("/*")]
+    assert len(sent) < 0.9 * len(written)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "sent"),
+    [
+        ('a  b > c , d {\n  content: "a , { /x ";\n}\n', 'a b > c,d{content: "a , { /x ";}'),
+        ("/* one */ a{}\n/* two\n lines */\nb {}", "a{}b{}"),
+    ],
+)
+def test_spaces_that_tell_something_stay(sheet, sent):
+    assert slim(sheet) == sent
 
 
 @pytest.mark.parametrize("name", ["trouvaille.css", "..%2fviews.py", "trouvaille.000000000000.css"])
