@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,8 +383,7 @@ class Contribution:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One document of a result page, with its title marked and up to three fragments of its text.
 
     `pages` and `paragraphs` have the number of the page and of the paragraph that each fragment is on, None where there
@@ -407,8 +406,7 @@ class Hit:
         return reason.score / self.score if self.score else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """One value of a facet: `value` goes into the request, `label` is shown, `count` is the hits it would give.
 
     `selectable` is False for values that no request can name (documents of a year whose month is not known).
@@ -416,7 +414,7 @@ class FacetValue:
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method of a tuple
     selected: bool = False
     selectable: bool = True
     children: tuple[FacetValue, ...] = ()
