@@ -240,8 +240,7 @@ class Document:
         """The number (from 1) of the paragraph that a place in the text is in, as the whole text counts them; None when
         the text is a part of it and the index does not know which."""
         start, number = max(one for one in self.stretches if one[0] <= place) if self.stretches else (0, 1)
-        before = self.text[start : max(start, self.text.rfind(PARAGRAPH_END, start, place))]
-        return number + len(list(filter(None, before.split(PARAGRAPH_END)))) if number else None
+        return number + self.text.count(PARAGRAPH_END, start, place) if number else None
 
     @property
     def is_line(self) -> bool:
