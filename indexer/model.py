@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +240,7 @@ class Document:
         """The number (from 1) of the paragraph that a place in the text is in, as the whole text counts them; None when
         the text is a part of it and the index does not know which."""
         start, number = max(one for one in self.stretches if one[0] <= place) if self.stretches else (0, 1)
-        before = self.text[start : max(start, self.text.rfind(PARAGRAPH_END, start, place))]
-        return number + len(list(filter(None, before.split(PARAGRAPH_END)))) if number else None
+        return number + self.text.count(PARAGRAPH_END, start, place) if number else None
 
     @property
     def is_line(self) -> bool:
@@ -383,8 +382,7 @@ class Contribution:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One document of a result page, with its title marked and up to three fragments of its text.
 
     `pages` and `paragraphs` have the number of the page and of the paragraph that each fragment is on, None where there
@@ -407,8 +405,7 @@ class Hit:
         return reason.score / self.score if self.score else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """One value of a facet: `value` goes into the request, `label` is shown, `count` is the hits it would give.
 
     `selectable` is False for values that no request can name (documents of a year whose month is not known).
@@ -416,7 +413,7 @@ class FacetValue:
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method of a tuple
     selected: bool = False
     selectable: bool = True
     children: tuple[FacetValue, ...] = ()

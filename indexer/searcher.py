@@ -293,11 +293,11 @@ class SearchService:
                 document=document,
                 score=score,
                 title=title,
-                fragments=tuple(fragment for _, fragment in found),
+                fragments=tuple([fragment for _, fragment in found]),
                 reasons=reasons,
-                pages=tuple(document.page_at(place) for place, _ in found),
+                pages=tuple([document.page_at(place) for place, _ in found]),
                 repeats=repeats,
-                paragraphs=tuple(document.paragraph_at(place) for place, _ in found),
+                paragraphs=tuple([document.paragraph_at(place) for place, _ in found]),
             )
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.french import Analyzer
 from indexer.highlight import Marker, fragments, mark
-from indexer.highlight.passages import Match, Passage, choose
+from indexer.highlight.passages import Passage, choose
 from indexer.highlight.sieve import Sieve
 from indexer.model import Fragment
 from indexer.query import Leaf, Near, Not, Phrase, Prefix, Word, parse, positive_leaves
@@ -473,21 +473,21 @@ _BITS = {"mali": 1, "fin": 2, "mandat": 4}
 
 def worth(passage: Passage, missing: int) -> tuple[int, int, int]:
     """How many leaves a passage has that are missing, how many in all, and how many matches."""
-    leaves = {match.leaves for match in passage.matches}
+    leaves = {bits for _, _, bits in passage.matches}
     return sum(bool(leaf & missing) for leaf in leaves), len(leaves), len(passage.matches)
 
 
 @given(text=TEXTS, count=st.integers(1, 4), max_chars=st.integers(30, 120))
 def test_each_passage_adds_the_most_to_those_before_it(text: str, count: int, max_chars: int) -> None:
-    matches = [Match(*word.span(), _BITS[word[0]]) for word in re.finditer("|".join(_BITS), text)]
+    matches = [(*word.span(), _BITS[word[0]]) for word in re.finditer("|".join(_BITS), text)]
     left = choose(text, matches, len(matches), max_chars)  # each has a match: these are all there are
     chosen, missing = [], 7
     while left and len(chosen) < count:
         best = max(left, key=lambda one: worth(one, missing))
         left.remove(best)
         chosen.append(best)
-        for match in best.matches:
-            missing &= ~match.leaves
+        for _, _, bits in best.matches:
+            missing &= ~bits
     assert choose(text, matches, count, max_chars) == sorted(chosen)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -33,7 +32,7 @@ def _with_gaps(values: Sequence[FacetValue]) -> Iterator[FacetValue]:
         if before and here > before + 1:
             yield _gap(before + 1, here - 1, of_months=value.value.count("-") == 1)
         before = here
-        yield replace(value, children=with_gaps(value.children)) if value.children else value
+        yield value._replace(children=with_gaps(value.children)) if value.children else value
 
 
 def _gap(first: int, last: int, *, of_months: bool) -> FacetValue:

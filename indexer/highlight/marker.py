@@ -60,7 +60,7 @@ class Marker:
         sequences = [word for phrases in self._phrases.values() for words, _ in phrases for word in words]
         self._numeric = any(map(str.isdigit, "".join((*self._surfaces, *self._stems, *self._prefixes, *sequences))))
         self._words: dict[str, Words] = {}
-        self._known: dict[str, tuple[_Asked, ...]] = {}
+        self._known: dict[str, Sequence[_Asked]] = {}
 
     def _add(self, leaf: Leaf, bit: int) -> None:
         surfaces: tuple[str, ...] = ()
@@ -113,15 +113,15 @@ class Marker:
             lead = lead_of(text, max_chars)
             return ((lead.start, render(text, lead)),) if lead else ()
         chosen = choose(text, matches, count, max_chars)
-        return tuple((passage.matches[0].start, render(text, passage)) for passage in chosen)
+        return tuple([(passage.matches[0][0], render(text, passage)) for passage in chosen])
 
     def _enough(self, matches: list[Match]) -> list[Match]:
         """The matches to choose fragments from: all, but of very many the first that show every leaf."""
         if len(matches) <= _ENOUGH_MATCHES:
             return matches
         shown = 0
-        for number, match in enumerate(matches[:_MAX_MATCHES], start=1):
-            shown |= match.leaves
+        for number, (_, _, leaves) in enumerate(matches[:_MAX_MATCHES], start=1):
+            shown |= leaves
             if number >= _ENOUGH_MATCHES and shown == self._all:
                 return matches[:number]
         return matches[:_MAX_MATCHES]
@@ -148,32 +148,33 @@ class Marker:
             raw = text[start:end]
             asked = known.get(raw)
             if asked is None:
-                asked = known[raw] = tuple(self._asked_in(raw))
+                asked = known[raw] = self._asked_in(raw)
             for first, last, leaves, phrases, at in asked:
                 place = start - base
                 if leaves:
-                    matches.append(Match(place + first, place + last, leaves))
+                    matches.append((place + first, place + last, leaves))
                 for words, bit in phrases:
                     if phrase_end := self._end_of_phrase(text, words, start, end, at):
-                        matches.append(Match(place + first, phrase_end - base, bit))
+                        matches.append((place + first, phrase_end - base, bit))
         return matches
 
-    def _asked_in(self, raw: str) -> Iterator[_Asked]:
+    def _asked_in(self, raw: str) -> Sequence[_Asked]:
         if len(raw) > _DATA_CHARS:
-            return
-        words = self._words_of(raw)
+            return ()
+        words = self._analyzer.chunk(raw)
+        asked: list[_Asked] = []
         for at, word in enumerate(words.words):
-            forms, stems, joined = word.surface, word.stem, 0
-            if at == 0 and words.joined:
-                # The last form is that of the whole compound: when it is what was asked, all of it is marked.
-                joined = self._leaves(forms[-1:], stems[1:])
-                forms, stems = forms[:-1], stems[:1]
-            leaves = joined | self._leaves(forms, stems)
+            leaves = self._leaves(word.surface, word.stem)
             phrases: tuple[_Sequence, ...] = ()
             if self._phrases:
-                phrases = tuple(phrase for form in word.surface for phrase in self._phrases.get(form, ()))
+                phrases = tuple([phrase for form in word.surface for phrase in self._phrases.get(form, ())])
             if leaves or phrases:
-                yield _Asked(word.start, words.words[-1].end if joined else word.end, leaves, phrases, at)
+                end = word.end
+                # The last form is that of the whole compound: when it is what was asked, all of it is marked.
+                if words.joined and at == 0 and self._leaves(word.surface[-1:], word.stem[1:]):
+                    end = words.words[-1].end
+                asked.append(_Asked(word.start, end, leaves, phrases, at))
+        return asked
 
     def _leaves(self, forms: Iterable[str], stems: Iterable[str]) -> int:
         leaves = 0
@@ -212,9 +213,11 @@ def _apart(matches: list[Match]) -> list[Match]:
     apart: list[Match] = []
     held = 0  # the end of the last
     for match in matches:
-        if match.start < held:
-            before = apart.pop()
-            match = Match(before.start, max(held, match.end), before.leaves | match.leaves)
+        start, end, leaves = match
+        if start < held:
+            first, _, others = apart.pop()
+            end = max(held, end)
+            match = first, end, others | leaves
         apart.append(match)
-        held = match.end
+        held = end
     return apart

@@ -13,12 +13,8 @@ from indexer.model import PARAGRAPH_END, Fragment, Piece
 ELLIPSIS = "…"
 
 
-class Match(NamedTuple):
-    """`text[start:end]` is one thing asked; `leaves` has the bit of each leaf that asked it."""
-
-    start: int
-    end: int
-    leaves: int
+# Start and end of one thing asked, and the bits of the leaves that asked it. (A plain tuple, as a page has a hundred.)
+Match = tuple[int, int, int]
 
 
 class Passage(NamedTuple):
@@ -31,23 +27,10 @@ class Passage(NamedTuple):
     cut_end: bool = False
 
 
-class _Candidate(NamedTuple):
-    """A passage, or a whole paragraph that is not cut into some yet: of two the lesser shows more. No passage shows
-    more than its paragraph."""
-
-    leaves_less: int  # how many, negative
-    matches_less: int
-    start: int
-    leaves: int  # their bits
-    passage: Passage
-    whole: bool
-
-
-def _candidate(passage: Passage, *, whole: bool) -> _Candidate:
-    leaves = 0
-    for match in passage.matches:
-        leaves |= match.leaves
-    return _Candidate(-leaves.bit_count(), -len(passage.matches), passage.start, leaves, passage, whole)
+# A passage with matches, or a whole paragraph that is not cut into some yet: how many leaves and matches it has, both
+# negative, itself, the bits of its leaves, and whether it is whole. Of two the lesser shows more; no passage shows more
+# than its paragraph.
+_Candidate = tuple[int, int, Passage, int, bool]
 
 
 def choose(text: str, matches: Sequence[Match], count: int, max_chars: int) -> list[Passage]:
@@ -56,35 +39,47 @@ def choose(text: str, matches: Sequence[Match], count: int, max_chars: int) -> l
     of a hit of 16 KB a few in fifty. (Each one cut is a look at all that is left: a text of megabytes takes long.)"""
     paragraphs = _paragraphs(text, matches)
     if len(matches) <= count:  # a passage has one at least
-        return [passage for paragraph in paragraphs for passage in _passages(text, paragraph, max_chars)]
-    ranked = sorted(_candidate(paragraph, whole=True) for paragraph in paragraphs)
+        return [passage for _, _, paragraph, *_ in paragraphs for passage in _passages(text, paragraph, max_chars)]
+    ranked = sorted(paragraphs)
     missing = 0
-    for one in ranked:
-        missing |= one.leaves
+    for _, _, _, leaves, _ in ranked:
+        missing |= leaves
     chosen: list[Passage] = []
     while ranked and len(chosen) < count:
         best = ranked[0]
-        if missing & ~best.leaves:
-            best = max(ranked, key=lambda one: (one.leaves & missing).bit_count())
+        if missing & ~best[3]:
+            best = max(ranked, key=lambda one: (one[3] & missing).bit_count())
         ranked.remove(best)
-        if best.whole:
-            for passage in _passages(text, best.passage, max_chars):
-                insort(ranked, _candidate(passage, whole=False))
-        else:
-            missing &= ~best.leaves
-            chosen.append(best.passage)
+        _, _, passage, leaves, whole = best
+        if whole:
+            passage, *others = _passages(text, passage, max_chars)
+            if others:
+                for one in (passage, *others):
+                    insort(ranked, _candidate(one))
+                continue
+        missing &= ~leaves
+        chosen.append(passage)
     return sorted(chosen)
 
 
-def _paragraphs(text: str, matches: Sequence[Match]) -> Iterator[Passage]:
+def _candidate(passage: Passage) -> _Candidate:
+    leaves = 0
+    for _, _, bits in passage.matches:
+        leaves |= bits
+    return -leaves.bit_count(), -len(passage.matches), passage, leaves, False
+
+
+def _paragraphs(text: str, matches: Sequence[Match]) -> Iterator[_Candidate]:
     """Each paragraph in which there are matches."""
     at = 0
     while at < len(matches):
-        start, end = _paragraph(text, matches[at].start)
+        place, _, leaves = matches[at]
+        start, end = _paragraph(text, place)
         until = at + 1
-        while until < len(matches) and matches[until].start < end:
+        while until < len(matches) and matches[until][0] < end:
+            leaves |= matches[until][2]
             until += 1
-        yield Passage(start, end, matches[at:until])
+        yield -leaves.bit_count(), at - until, Passage(start, end, matches[at:until]), leaves, True
         at = until
 
 
@@ -109,10 +104,13 @@ def _passages(text: str, paragraph: Passage, max_chars: int) -> Iterator[Passage
     first: int | None = None
     at = until = 0
     for start, end in sentences(text, paragraph.start, paragraph.end):
+        if end - start == paragraph.end - paragraph.start:  # one sentence, as of most paragraphs
+            yield from (paragraph,) if end - start <= max_chars else _cut(text, start, end, matches, max_chars)
+            return
         first = start if first is None else first
-        while until < len(matches) and matches[until].start < end:
+        while until < len(matches) and matches[until][0] < end:
             until += 1
-        if until > at and matches[until - 1].end > end:
+        if until > at and matches[until - 1][1] > end:
             continue  # a phrase runs from this sentence into the next: they are one
         # A neighbour without a match is context, for a passage that is short.
         if begun and (until > at or passage_end - begun[0] < max_chars // 2) and end - begun[0] <= max_chars:
@@ -146,7 +144,7 @@ def _cut(text: str, start: int, end: int, matches: Sequence[Match], max_chars: i
         until = at + 1
         while until < len(matches) and spans[until][1] - first <= max_chars * 3 // 4:
             until += 1
-        last = max(span[1] for span in spans[at:until])
+        last = max([span[1] for span in spans[at:until]])
         left = max(lower, first - max(0, max_chars - (last - first)) // 2)
         left = lower if left - lower < _NEAR_START else left
         right = min(end, max(last, left + max_chars))
@@ -169,14 +167,15 @@ def _cut(text: str, start: int, end: int, matches: Sequence[Match], max_chars: i
 
 def _whole_chunks(text: str, match: Match, start: int, end: int, reach: int) -> tuple[int, int]:
     """The match with the rest of its chunks: l’ before ONU, the comma after it. Not what is further than `reach`."""
-    first, last = match.start, match.end
-    while first > max(start, match.start - reach) and not _breaks(text[first - 1]):
+    match_start, match_end, _ = match
+    first, last = match_start, match_end
+    while first > max(start, match_start - reach) and not _breaks(text[first - 1]):
         first -= 1
-    while last < min(end, match.end + reach) and not _breaks(text[last]):
+    while last < min(end, match_end + reach) and not _breaks(text[last]):
         last += 1
     return (
-        first if first == start or _breaks(text[first - 1]) else match.start,
-        last if last == end or _breaks(text[last]) else match.end,
+        first if first == start or _breaks(text[first - 1]) else match_start,
+        last if last == end or _breaks(text[last]) else match_end,
     )
 
 
@@ -226,20 +225,25 @@ def lead_of(text: str, max_chars: int) -> Passage | None:
 
 def render(text: str, passage: Passage) -> Fragment:
     """The passage in pieces, with an ellipsis at each cut end."""
-    before = [(f"{ELLIPSIS} ", False)] if passage.cut_start else []
-    after = [(f" {ELLIPSIS}", False)] if passage.cut_end else []
-    return (*before, *pieces_of(text, passage.start, passage.end, passage.matches), *after)
+    pieces = pieces_of(text, passage.start, passage.end, passage.matches)
+    if passage.cut_start:
+        pieces.insert(0, (f"{ELLIPSIS} ", False))
+    if passage.cut_end:
+        pieces.append((f" {ELLIPSIS}", False))
+    return tuple(pieces)
 
 
-def pieces_of(text: str, start: int, end: int, matches: Iterable[Match]) -> Iterator[Piece]:
+def pieces_of(text: str, start: int, end: int, matches: Iterable[Match]) -> list[Piece]:
     """`text[start:end]` in pieces, the matches that begin in it marked."""
+    pieces: list[Piece] = []
     place = start
-    for match in matches:
-        if match.start >= end:
+    for match_start, match_end, _ in matches:
+        if match_start >= end:
             break
-        if match.start > place:
-            yield text[place : match.start], False
-        place = min(match.end, end)
-        yield text[match.start : place], True
+        if match_start > place:
+            pieces.append((text[place:match_start], False))
+        place = min(match_end, end)
+        pieces.append((text[match_start:place], True))
     if place < end:
-        yield text[place:end], False
+        pieces.append((text[place:end], False))
+    return pieces

@@ -64,7 +64,7 @@ _TO_LETTERS = bytes(
     ord(fold(c) if k.isalpha() else k if k == " " else _SIGN)
     for c, k in zip(_CHARACTERS, _TO_KINDS.decode(_CODE_PAGE), strict=True)
 )
-_FIRST_LETTER = ord("a")
+_SPACE, _FIRST_LETTER = b" a"
 
 # --- chunks that are not plain ---------------------------------------------------------------------------------------
 
@@ -178,13 +178,14 @@ class Sieve:
             at = find(word)
             while at >= 0:
                 # Not inside a word; a capital begins a new one (YouTube). What is "before" the text is its last space.
-                if (letters[at - 1] >= _FIRST_LETTER and encoded[at] == letters[at]) or (
+                before = letters[at - 1]
+                if (before >= _FIRST_LETTER and encoded[at] == letters[at]) or (
                     exact and letters[at + size] >= _FIRST_LETTER and encoded[at + size] == letters[at + size]
                 ):
                     at = find(word, at + 1)
                 else:
                     end = find(b" ", at)
-                    found[find_back(b" ", 0, at) + 1] = end
+                    found[at if before == _SPACE else find_back(b" ", 0, at) + 1] = end
                     at = find(word, end)
 
 

@@ -55,7 +55,7 @@ def test_a_page_of_a_large_collection_is_light_too(site, client):
     """Forty years, twenty types, ten hits of three passages each: what 100,000 documents give."""
     found = site.service.search(SearchRequest(text="mandat minusma"))
     passages = (found.hits[0].fragments[0],) * 3
-    hit = replace(found.hits[0], fragments=passages, pages=(None,) * 3, paragraphs=(1, 20, 300))
+    hit = found.hits[0]._replace(fragments=passages, pages=(None,) * 3, paragraphs=(1, 20, 300))
     large = replace(
         found,
         total=12_345,
