@@ -19,7 +19,7 @@ from indexer.columnar.generation import Part
 from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
 from indexer.columnar.sortkeys import SortedKeys
-from indexer.engines.columns import Column, Periods
+from indexer.engines.columns import Column, Periods, Together
 from indexer.engines.lists import Decoded, IndexedField, joined
 from indexer.engines.memory import KeptArray, Memory
 from indexer.engines.mentions import NamedYears
@@ -177,6 +177,11 @@ class Collection:
         """The year of each document's date as a date key (yyyy0000), 0 for none."""
         values, places = np.unique(self.date_keys - self.date_keys % 10_000, return_inverse=True)
         return Column(values.tolist(), narrowed(places).take(self.dates.ords))
+
+    @cached_property
+    def facets(self) -> Together:
+        """What is counted of every answer: types, years and languages."""
+        return Together((self.types, self.years, self.languages))
 
     @cached_property
     def named_years(self) -> NamedYears:
