@@ -58,6 +58,7 @@ class Collection:
         self.alike = alike
         self.documents = sum(part.segment.documents for part in self.parts)
         self._firsts = [part.first for part in self.parts]
+        self.firsts: Array = np.array(self._firsts, np.int64)
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         decoded = Decoded(
             short=Memory(_SHORT_BYTES),
