@@ -15,14 +15,14 @@ A document that has a word in another form has the word: positions are those of 
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from indexer.columnar.arrays import Array
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.schema import SURFACE, field_name
 from indexer.engines.collection import Collection
 from indexer.engines.lists import TermList, Terms, distinct, merged
 from indexer.engines.matching import Matcher
@@ -70,13 +70,9 @@ class Closeness:
         """How rare what a node asks is, as BM25 weighs a word; 0 for what no document has or that has no place."""
         match node:
             case Word():
-                found = [
-                    self._terms.find(field_name(field, form), term)
-                    for field in FIELDS
-                    for form, terms in ((STEM, node.stems), (SURFACE, node.surfaces))
-                    for term in terms
-                ]
-                df = max((one.df for one in found if one), default=0)
+                # In all fields, whichever is asked. No surface is in more documents than its stem.
+                lists = self._matcher.lists(replace(node, field="") if node.field else node)
+                df = max([one.df for one in lists], default=0)
                 return math.log(self._collection.documents / (df + 1)) + 1 if df else 0.0
             case Phrase() | Near():
                 return max((self._rarity(Word((word,), (), word)) for word in node.words), default=0.0)
@@ -109,9 +105,9 @@ class Closeness:
         """The lists of the surfaces that a word means, the commonest of them."""
         forms = dict.fromkeys(word.surfaces)
         for stem in word.stems:
-            forms |= dict.fromkeys(self._collection.forms(stem, self._matcher.stem))
+            forms |= dict.fromkeys(self._collection.forms(stem, self._matcher.stem)[:_MOST_FORMS])
         found = [one for form in forms if (one := self._terms.find(_BODY, form))]
-        return heapq.nlargest(_MOST_FORMS, found, key=lambda one: one.df)
+        return sorted(found, key=lambda one: one.df, reverse=True)[:_MOST_FORMS]
 
 
 def _in_bodies(node: Node) -> Iterator[Word | Phrase]:

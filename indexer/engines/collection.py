@@ -74,15 +74,21 @@ class Collection:
         self.prefixes: Memory[KeptArray] = Memory(_PREFIX_BYTES)
 
     def forms(self, stem: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
-        """The surfaces of bodies that have a stem and begin like it, but for its last letters; remembered."""
+        """The surfaces of bodies that have a stem and begin like it, but for its last letters, the commonest first;
+        remembered."""
         found = self._forms.get(stem)
         if found is None:
             if len(self._forms) >= _MAX_FORMS:
                 self._forms.clear()
             begin = stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)]
             alike = {form for part in self.parts for form in surfaces_beginning(part.segment, begin)}
-            found = self._forms[stem] = tuple(form for form in sorted(alike) if stem_of(form) == stem)
+            own = [form for form in sorted(alike) if stem_of(form) == stem]
+            found = self._forms[stem] = tuple(sorted(own, key=self._bodies_with, reverse=True))
         return found
+
+    def _bodies_with(self, surface: str) -> int:
+        found = self.fields[_BODY].find(surface)
+        return found.df if found else 0
 
     def title_keys(self, part: Part) -> SortedKeys:
         """What the titles of a part were ordered by."""

@@ -283,13 +283,12 @@ def _sums_before(places: Array, values: Array) -> Array:
 
 
 def found_in(where: Array, what: Array) -> tuple[Array, Array]:
-    """For each of `what` its place in `where`, which ascends without repetition, and whether it is there. Quickest when
-    `what` ascends too."""
+    """For each of `what` its place in `where`, which ascends without repetition, and whether it is there; the place of
+    one that is not may be past the end. Quickest when `what` ascends too."""
     places = where.searchsorted(what)
     if not len(where):
         return places, np.zeros(len(what), bool)
-    np.minimum(places, len(where) - 1, out=places)
-    return places, where.take(places) == what
+    return places, where.take(places, mode="clip") == what
 
 
 def merged(runs: Sequence[Array]) -> Array:

@@ -74,7 +74,7 @@ class Matcher:
     def _docs(self, node: Node) -> Array:
         match node:
             case Word():
-                return self._union([found.docs for found in self._lists(node)])
+                return self._union([found.docs for found in self.lists(node)])
             case Phrase() | Near():
                 return self._union([self.docs_in_field(node, field) for field in fields_of(node)])
             case Prefix():
@@ -104,7 +104,7 @@ class Matcher:
         """Which of these documents (ascending) a node matches, as a bool for each."""
         match node:
             case Word():
-                return _any(docs, (found.contains(docs) for found in self._lists(node)))
+                return _any(docs, (found.contains(docs) for found in self.lists(node)))
             case Range() | Type() | Keyword():
                 taken, ords = self._of_column(node)
                 return taken.take(ords.take(docs))
@@ -161,7 +161,7 @@ class Matcher:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _lists(self, word: Word) -> list[TermList]:
+    def lists(self, word: Word) -> list[TermList]:
         """Lists whose union is what a word matches."""
         lists = self._covers.get(word)
         if lists is None:
@@ -252,8 +252,7 @@ class Matcher:
 
     def _count_in(self, child: Node, counts: Array) -> None:
         """Add 1 for each document that a child matches."""
-        lists = self._lists(child) if isinstance(child, Word) else []
-        lists = sorted(lists, key=lambda one: one.df, reverse=True)
+        lists = sorted(self.lists(child) if isinstance(child, Word) else [], key=lambda one: one.df, reverse=True)
         if not lists or not lists[0].is_dense:
             counts[self.docs(child)] += 1
             return
@@ -281,7 +280,7 @@ class Matcher:
         """About how many postings tell what a node matches."""
         match node:
             case Word():
-                return sum(found.df for found in self._lists(node))
+                return sum(found.df for found in self.lists(node))
             case Phrase() | Near():
                 return sum(self._rarest(node, field) for field in fields_of(node))
             case Weighted():
