@@ -42,6 +42,8 @@ from indexer.query.tree import (
 
 # Postings of the terms of a prefix that are decoded at a time: some 30 MB in all.
 _PREFIX_POSTINGS = 1 << 20
+# Lists of a word are joined in a table to be counted when the longest is in one document of so many.
+_MASKED = 256
 # A conjunction is counted over the whole collection when even its rarest child is in one document of so many.
 _COUNTED = 8
 
@@ -253,13 +255,14 @@ class Matcher:
     def _count_in(self, child: Node, counts: Array) -> None:
         """Add 1 for each document that a child matches."""
         lists = sorted(self.lists(child) if isinstance(child, Word) else [], key=lambda one: one.df, reverse=True)
-        if not lists or not lists[0].is_dense:
+        if not lists or lists[0].df * _MASKED < self._documents:
             counts[self.docs(child)] += 1
             return
-        there = lists[0].table != 0
-        for found in lists[1:]:
+        # Of a dense one the scores will ask for the table too.
+        there = lists.pop(0).table != 0 if lists[0].is_dense else np.zeros(self._documents, bool)
+        for found in lists:
             there[found.docs] = True
-        counts += there
+        counts += there.view(np.uint8)
 
     def _all_of(self, children: tuple[Node, ...]) -> Array:
         positive = tuple(child for child in children if not isinstance(child, Not | Range | Type | Keyword | All))
