@@ -265,10 +265,7 @@ class TermList:
         if len(docs) * 8 < self.df:
             return self.found(docs)[1]
         if not self.is_dense:
-            mask = np.zeros(len(docs), bool)
-            places, there = found_in(docs, self.docs)
-            mask[places[there]] = True
-            return mask
+            return held_by(self.docs, docs)
         found: Array = self.table.take(docs) != 0
         return found
 
@@ -289,6 +286,16 @@ def found_in(where: Array, what: Array) -> tuple[Array, Array]:
     if not len(where):
         return places, np.zeros(len(what), bool)
     return places, where.take(places, mode="clip") == what
+
+
+def held_by(own: Array, docs: Array) -> Array:
+    """Which of these documents are among some `own` (both ascending): the fewer are looked for among the others."""
+    if len(docs) < len(own):
+        return found_in(own, docs)[1]
+    mask = np.zeros(len(docs), bool)
+    places, there = found_in(docs, own)
+    mask[places[there]] = True
+    return mask
 
 
 def merged(runs: Sequence[Array]) -> Array:

@@ -17,7 +17,7 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.engines.collection import Collection
-from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, merged
+from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, held_by, merged
 from indexer.engines.memory import KeptArray
 from indexer.engines.mentions import naming
 from indexer.engines.positions import near_docs, phrase_docs
@@ -125,7 +125,7 @@ class Matcher:
                 every: Array = _count(docs, map(partial(self.holds, docs=docs), node.children)) == len(node.children)
                 return every
             case Phrase() | Near() | Prefix() | Mention():
-                return found_in(self.docs(node), docs)[1]
+                return held_by(self.docs(node), docs)
 
     def docs_in_field(self, node: Phrase | Near, field: str) -> Array:
         """The documents in which the words of a node stand together in one field (`title`, `body`)."""
