@@ -24,10 +24,10 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import SURFACE, field_name
 from indexer.engines.collection import Collection
-from indexer.engines.lists import TermList, Terms, distinct, merged
+from indexer.engines.lists import TermList, Terms, distinct, found_in, merged
 from indexer.engines.matching import Matcher
 from indexer.engines.positions import POSITION_BITS, keys_in, phrase_keys_in
-from indexer.query.tree import TITLE, And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
+from indexer.query.tree import BODY, TITLE, And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
 from indexer.settings import Ranking
 
 # How many of the best documents are looked at again.
@@ -87,18 +87,22 @@ class Closeness:
             case _:
                 return 0.0
 
-    def _keys(self, words: Sequence[Node], there: Array, docs: Array) -> Array:
-        """Where the words stand in the bodies of those documents that have them (a row of `there` for each word): keys,
-        ascending and distinct, of the number of the word times that of the documents, plus the place of its own."""
+    def _keys(self, words: Sequence[Node], holding: Array, docs: Array) -> Array:
+        """Where the words stand in the bodies of those documents that have them (a row of `holding` for each word):
+        keys, ascending and distinct, of the number of the word times that of the documents, plus the place of its own.
+        """
         phrases, forms = [np.zeros(0, np.int64)], []
-        for number, (word, has) in enumerate(zip(words, there, strict=True)):
+        for number, (word, has) in enumerate(zip(words, holding, strict=True)):
             rows = has.nonzero()[0]
             own, rows = docs.take(rows), rows + number * len(docs)
             for leaf in _in_bodies(word):
                 if isinstance(leaf, Word):
                     forms += [(form, own, rows) for form in self._forms(leaf)]
-                elif lists := self._terms.find_all(_BODY, leaf.words):
-                    phrases.append(phrase_keys_in(lists, own, rows))
+                    continue
+                there = found_in(self._matcher.docs_in_field(leaf, BODY), own)[1]
+                if there.any():
+                    lists = self._terms.find_all(_BODY, leaf.words)
+                    phrases.append(phrase_keys_in(lists, own[there], rows[there]))
         return distinct(merged([keys_in(forms), *phrases]))
 
     def _forms(self, word: Word) -> Sequence[TermList]:
