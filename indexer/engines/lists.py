@@ -211,9 +211,10 @@ class TermList:
 
     def positions(self, wanted: Array) -> Array:
         """Some positions of the term, by their places (ascending) among those of all its documents (int64)."""
+        ends = self._ends
         found, begin, done = np.empty(len(wanted), np.int64), 0, 0
-        for (lists, entry, _), end in zip(self.parts, self._ends, strict=True):
-            until = int(wanted.searchsorted(end))
+        for (lists, entry, _), end in zip(self.parts, ends, strict=True):
+            until = int(wanted.searchsorted(end)) if end < ends[-1] else len(wanted)
             if done < until:
                 found[done:until] = lists.positions(entry, 0, end - begin).take(wanted[done:until] - begin)
             begin, done = end, until
@@ -274,7 +275,7 @@ def _sums_before(places: Array, values: Array) -> Array:
     """For each of these places (ascending, without repetition) the sum of the values before it (int64)."""
     sums = np.zeros(len(places), np.int64)
     if len(places):
-        sums[0] = values[: places.item(0)].sum(dtype=np.int64)
+        sums[0] = np.add.reduce(values[: places.item(0)], 0, np.int64)
         np.add.reduceat(values[: places.item(-1)], places[:-1], 0, np.int64, sums[1:])
     return sums.cumsum()
 
