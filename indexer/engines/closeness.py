@@ -15,19 +15,19 @@ A document that has a word in another form has the word: positions are those of 
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from indexer.columnar.arrays import Array
-from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
+from indexer.columnar.schema import SURFACE, field_name
 from indexer.engines.collection import Collection
-from indexer.engines.lists import TermList, Terms, distinct, merged
+from indexer.engines.lists import TermList, Terms, distinct, found_in, merged
 from indexer.engines.matching import Matcher
 from indexer.engines.positions import POSITION_BITS, keys_in, phrase_keys_in
-from indexer.query.tree import TITLE, And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
+from indexer.query.tree import BODY, TITLE, And, Either, Near, Node, Or, Phrase, Prefix, Weighted, Word
 from indexer.settings import Ranking
 
 # How many of the best documents are looked at again.
@@ -70,13 +70,9 @@ class Closeness:
         """How rare what a node asks is, as BM25 weighs a word; 0 for what no document has or that has no place."""
         match node:
             case Word():
-                found = [
-                    self._terms.find(field_name(field, form), term)
-                    for field in FIELDS
-                    for form, terms in ((STEM, node.stems), (SURFACE, node.surfaces))
-                    for term in terms
-                ]
-                df = max((one.df for one in found if one), default=0)
+                # In all fields, whichever is asked. No surface is in more documents than its stem.
+                lists = self._matcher.lists(replace(node, field="") if node.field else node)
+                df = max([one.df for one in lists], default=0)
                 return math.log(self._collection.documents / (df + 1)) + 1 if df else 0.0
             case Phrase() | Near():
                 return max((self._rarity(Word((word,), (), word)) for word in node.words), default=0.0)
@@ -91,27 +87,31 @@ class Closeness:
             case _:
                 return 0.0
 
-    def _keys(self, words: Sequence[Node], there: Array, docs: Array) -> Array:
-        """Where the words stand in the bodies of those documents that have them (a row of `there` for each word): keys,
-        ascending and distinct, of the number of the word times that of the documents, plus the place of its own."""
+    def _keys(self, words: Sequence[Node], holding: Array, docs: Array) -> Array:
+        """Where the words stand in the bodies of those documents that have them (a row of `holding` for each word):
+        keys, ascending and distinct, of the number of the word times that of the documents, plus the place of its own.
+        """
         phrases, forms = [np.zeros(0, np.int64)], []
-        for number, (word, has) in enumerate(zip(words, there, strict=True)):
+        for number, (word, has) in enumerate(zip(words, holding, strict=True)):
             rows = has.nonzero()[0]
             own, rows = docs.take(rows), rows + number * len(docs)
             for leaf in _in_bodies(word):
                 if isinstance(leaf, Word):
                     forms += [(form, own, rows) for form in self._forms(leaf)]
-                elif lists := self._terms.find_all(_BODY, leaf.words):
-                    phrases.append(phrase_keys_in(lists, own, rows))
+                    continue
+                there = found_in(self._matcher.docs_in_field(leaf, BODY), own)[1]
+                if there.any():
+                    lists = self._terms.find_all(_BODY, leaf.words)
+                    phrases.append(phrase_keys_in(lists, own[there], rows[there]))
         return distinct(merged([keys_in(forms), *phrases]))
 
     def _forms(self, word: Word) -> Sequence[TermList]:
         """The lists of the surfaces that a word means, the commonest of them."""
         forms = dict.fromkeys(word.surfaces)
         for stem in word.stems:
-            forms |= dict.fromkeys(self._collection.forms(stem, self._matcher.stem))
+            forms |= dict.fromkeys(self._collection.forms(stem, self._matcher.stem)[:_MOST_FORMS])
         found = [one for form in forms if (one := self._terms.find(_BODY, form))]
-        return heapq.nlargest(_MOST_FORMS, found, key=lambda one: one.df)
+        return sorted(found, key=lambda one: one.df, reverse=True)[:_MOST_FORMS]
 
 
 def _in_bodies(node: Node) -> Iterator[Word | Phrase]:

@@ -19,7 +19,7 @@ from indexer.columnar.generation import Part
 from indexer.columnar.schema import FIELDS, MENTION, STEM, SURFACE, field_name
 from indexer.columnar.segment import Keywords, Segment
 from indexer.columnar.sortkeys import SortedKeys
-from indexer.engines.columns import Column, Periods
+from indexer.engines.columns import Column, Periods, Together
 from indexer.engines.lists import Decoded, IndexedField, joined
 from indexer.engines.memory import KeptArray, Memory
 from indexer.engines.mentions import NamedYears
@@ -58,6 +58,7 @@ class Collection:
         self.alike = alike
         self.documents = sum(part.segment.documents for part in self.parts)
         self._firsts = [part.first for part in self.parts]
+        self.firsts: Array = np.array(self._firsts, np.int64)
         names = [field_name(field, form) for field in FIELDS for form in (SURFACE, STEM)]
         decoded = Decoded(
             short=Memory(_SHORT_BYTES),
@@ -73,15 +74,21 @@ class Collection:
         self.prefixes: Memory[KeptArray] = Memory(_PREFIX_BYTES)
 
     def forms(self, stem: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
-        """The surfaces of bodies that have a stem and begin like it, but for its last letters; remembered."""
+        """The surfaces of bodies that have a stem and begin like it, but for its last letters, the commonest first;
+        remembered."""
         found = self._forms.get(stem)
         if found is None:
             if len(self._forms) >= _MAX_FORMS:
                 self._forms.clear()
             begin = stem[: max(_LEAST_LETTERS, len(stem) - _ENDING)]
             alike = {form for part in self.parts for form in surfaces_beginning(part.segment, begin)}
-            found = self._forms[stem] = tuple(form for form in sorted(alike) if stem_of(form) == stem)
+            own = [form for form in sorted(alike) if stem_of(form) == stem]
+            found = self._forms[stem] = tuple(sorted(own, key=self._bodies_with, reverse=True))
         return found
+
+    def _bodies_with(self, surface: str) -> int:
+        found = self.fields[_BODY].find(surface)
+        return found.df if found else 0
 
     def title_keys(self, part: Part) -> SortedKeys:
         """What the titles of a part were ordered by."""
@@ -177,6 +184,11 @@ class Collection:
         """The year of each document's date as a date key (yyyy0000), 0 for none."""
         values, places = np.unique(self.date_keys - self.date_keys % 10_000, return_inverse=True)
         return Column(values.tolist(), narrowed(places).take(self.dates.ords))
+
+    @cached_property
+    def facets(self) -> Together:
+        """What is counted of every answer: types, years and languages."""
+        return Together((self.types, self.years, self.languages))
 
     @cached_property
     def named_years(self) -> NamedYears:

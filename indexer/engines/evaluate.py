@@ -66,15 +66,20 @@ def find(collection: Collection, query: EngineQuery, ranking: Ranking, stem: Cal
     if query.explain:
         told = Explainer(terms, matcher, ranking).reasons(query.tree, [hit.number for hit in hits])
         reasons = [reasons_with(hit, one, texts_of(query)) for hit, one in zip(hits, told, strict=True)]
+    if right_date is right_type is any_language:  # as without filters
+        types, dates, languages = collection.facets.counts(docs)
+    else:
+        types, languages = collection.types.counts(right_date), collection.languages.counts(any_language)
+        dates = _date_counts(collection, right_type, query.date)
     return Found(
         reader=reader,
         matched=len(matched),
         total=len(docs),
         every=_every(collection, query, matcher, filters, len(docs)),
         hits=[(hit.number, hit.score) for hit in hits],
-        types=collection.types.counts(right_date),
-        dates=_date_counts(collection, right_type, query.date),
-        languages=collection.languages.counts(any_language),
+        types=types,
+        dates=dates,
+        languages=languages,
         mentions=mention_counts(collection.named_years, any_mention, terms, query.mention),
         reasons=reasons,
         repeats=[repeats_of(collection, hit.number, reprises.others(hit.number)) for hit in hits],

@@ -109,7 +109,7 @@ class Explainer:
         for term in terms:
             if found := self._terms.find(name, term):
                 places, there = found_in(found.docs, docs)
-                tf = 1 if found.tf is None else found.tf.take(places)
+                tf = 1 if found.tf is None else found.tf.take(places, mode="clip")
                 np.maximum(greatest, np.where(there, tf, 0), out=greatest)
         return greatest
 

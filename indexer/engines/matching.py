@@ -17,7 +17,7 @@ import numpy as np
 from indexer.columnar.arrays import Array
 from indexer.columnar.schema import FIELDS, STEM, SURFACE, field_name
 from indexer.engines.collection import Collection
-from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, merged
+from indexer.engines.lists import DENSE, TermList, Terms, distinct, found_in, held_by, merged
 from indexer.engines.memory import KeptArray
 from indexer.engines.mentions import naming
 from indexer.engines.positions import near_docs, phrase_docs
@@ -42,6 +42,8 @@ from indexer.query.tree import (
 
 # Postings of the terms of a prefix that are decoded at a time: some 30 MB in all.
 _PREFIX_POSTINGS = 1 << 20
+# Lists of a word are joined in a table to be counted when the longest is in one document of so many.
+_MASKED = 256
 # A conjunction is counted over the whole collection when even its rarest child is in one document of so many.
 _COUNTED = 8
 
@@ -74,7 +76,7 @@ class Matcher:
     def _docs(self, node: Node) -> Array:
         match node:
             case Word():
-                return self._union([found.docs for found in self._lists(node)])
+                return self._union([found.docs for found in self.lists(node)])
             case Phrase() | Near():
                 return self._union([self.docs_in_field(node, field) for field in fields_of(node)])
             case Prefix():
@@ -104,7 +106,7 @@ class Matcher:
         """Which of these documents (ascending) a node matches, as a bool for each."""
         match node:
             case Word():
-                return _any(docs, (found.contains(docs) for found in self._lists(node)))
+                return _any(docs, (found.contains(docs) for found in self.lists(node)))
             case Range() | Type() | Keyword():
                 taken, ords = self._of_column(node)
                 return taken.take(ords.take(docs))
@@ -123,7 +125,7 @@ class Matcher:
                 every: Array = _count(docs, map(partial(self.holds, docs=docs), node.children)) == len(node.children)
                 return every
             case Phrase() | Near() | Prefix() | Mention():
-                return found_in(self.docs(node), docs)[1]
+                return held_by(self.docs(node), docs)
 
     def docs_in_field(self, node: Phrase | Near, field: str) -> Array:
         """The documents in which the words of a node stand together in one field (`title`, `body`)."""
@@ -161,7 +163,7 @@ class Matcher:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _lists(self, word: Word) -> list[TermList]:
+    def lists(self, word: Word) -> list[TermList]:
         """Lists whose union is what a word matches."""
         lists = self._covers.get(word)
         if lists is None:
@@ -252,15 +254,15 @@ class Matcher:
 
     def _count_in(self, child: Node, counts: Array) -> None:
         """Add 1 for each document that a child matches."""
-        lists = self._lists(child) if isinstance(child, Word) else []
-        lists = sorted(lists, key=lambda one: one.df, reverse=True)
-        if not lists or not lists[0].is_dense:
+        lists = sorted(self.lists(child) if isinstance(child, Word) else [], key=lambda one: one.df, reverse=True)
+        if not lists or lists[0].df * _MASKED < self._documents:
             counts[self.docs(child)] += 1
             return
-        there = lists[0].table != 0
-        for found in lists[1:]:
+        # Of a dense one the scores will ask for the table too.
+        there = lists.pop(0).table != 0 if lists[0].is_dense else np.zeros(self._documents, bool)
+        for found in lists:
             there[found.docs] = True
-        counts += there
+        counts += there.view(np.uint8)
 
     def _all_of(self, children: tuple[Node, ...]) -> Array:
         positive = tuple(child for child in children if not isinstance(child, Not | Range | Type | Keyword | All))
@@ -281,7 +283,7 @@ class Matcher:
         """About how many postings tell what a node matches."""
         match node:
             case Word():
-                return sum(found.df for found in self._lists(node))
+                return sum(found.df for found in self.lists(node))
             case Phrase() | Near():
                 return sum(self._rarest(node, field) for field in fields_of(node))
             case Weighted():

@@ -30,8 +30,10 @@ _ROWS = 64
 
 def best(collection: Collection, docs: Array, scores: Array, offset: int, stop: int) -> list[int]:
     """The documents (of `docs`, ascending) from place `offset` to `stop` by their scores; there are as many."""
-    near = (scores >= lower_bound(scores, stop) - SLACK).nonzero()[0]
-    return _by_value(collection, docs[near], np.round(scores[near], _DIGITS), offset, stop)
+    if stop * 2 < len(docs):
+        near = (scores >= lower_bound(scores, stop) - SLACK).nonzero()[0]
+        docs, scores = docs.take(near), scores.take(near)
+    return _by_value(collection, docs, scores.round(_DIGITS), offset, stop)
 
 
 def in_order(collection: Collection, docs: Array, sort: Sort, offset: int, stop: int) -> list[int]:
@@ -72,9 +74,9 @@ def _by_value(collection: Collection, docs: Array, values: Array, offset: int, s
     """The documents from place `offset` to `stop`, greatest value first, ties by id."""
     keys = -values
     order = keys.argsort(kind="stable")
-    docs, keys = docs[order], keys[order]
-    first = int(keys.searchsorted(keys[offset]))
-    last = int(keys.searchsorted(keys[stop - 1], "right"))
+    docs, keys = docs.take(order), keys.take(order)
+    first = int(keys.searchsorted(keys[offset])) if offset else 0
+    last = int(keys.searchsorted(keys[stop - 1], "right")) if stop < len(keys) else stop
     keys = keys[first:last]
     new = keys[1:] != keys[:-1]
     if new.all():
@@ -126,7 +128,7 @@ _IDS, _TITLES = _ByIds(), _ByTitles()
 def _by_rank(collection: Collection, docs: Array, order: _ByIds, offset: int, stop: int) -> list[int]:
     """The documents (ascending) from place `offset` to `stop` in an order that segments have ranks for."""
     streams = []
-    edges = [*docs.searchsorted([part.first for part in collection.parts]).tolist(), len(docs)]
+    edges = [*docs.searchsorted(collection.firsts).tolist(), len(docs)]
     for part, (start, end) in zip(collection.parts, pairwise(edges), strict=True):
         if start < end:
             streams.append((part, _first_by_rank(part, docs[start:end] - part.first, order, stop)))

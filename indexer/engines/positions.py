@@ -103,8 +103,9 @@ def keys_in(asked: Iterable[tuple[TermList, Array, Array]]) -> Array:
 
 
 def phrase_keys_in(words: Sequence[TermList], docs: Array, numbers: Array) -> Array:
-    """The same for the last word of each place where the words stand at successive positions."""
-    keys = _phrase_keys(words, docs_with_all(words, docs))
+    """The same for the last word of each place where the words stand at successive positions, in documents that all
+    have such a place."""
+    keys = _phrase_keys(words, docs)
     placed: Array = numbers.take(docs.searchsorted(keys >> POSITION_BITS)) << POSITION_BITS | _positions(keys)
     return placed
 

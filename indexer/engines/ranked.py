@@ -28,7 +28,7 @@ from indexer.engines.reprises import Reprises
 from indexer.engines.scoring import Scorer
 from indexer.engines.twins import repeated
 from indexer.model import Contribution, Sort
-from indexer.query.tree import text_of
+from indexer.query.tree import Node, text_of
 from indexer.settings import Ranking
 
 
@@ -101,17 +101,22 @@ class Ranker:
         reach = min(max(stop, WINDOW), len(docs))
         docs, scores = self._scorer.contenders(query.tree, docs, reach)
         ranked = best(self._collection, docs, scores, 0, reach)
-        window = np.sort(np.array(ranked[:WINDOW]))
-        factors, bonuses = self._closeness.adjustments(query.words, window)
-        adjusted = scores[docs.searchsorted(window)] * factors + bonuses
-        order = window.searchsorted(best(self._collection, window, adjusted, 0, len(window)))
-        found = list(map(Ranked, *(column[order].tolist() for column in (window, adjusted, factors, bonuses))))
-        found = self._without_echo(found)
+        found = self._without_echo(self._adjusted(query.words, ranked[:WINDOW], docs, scores))
         if len(ranked) > WINDOW:
             after = scores[docs.searchsorted(ranked[WINDOW:])]
             factor = min(1.0, found[-1].score / after.item(0)) if after[0] else 1.0
             found += [Ranked(*hit).times(factor) for hit in zip(ranked[WINDOW:], after.tolist(), strict=True)]
         return found
+
+    def _adjusted(self, words: Sequence[Node], ranked: list[int], docs: Array, scores: Array) -> list[Ranked]:
+        """The window in the order of its adjusted scores."""
+        if len(words) == 1:  # it stands close to nothing
+            return list(map(Ranked, ranked, scores[docs.searchsorted(ranked)].tolist()))
+        window = np.sort(np.array(ranked))
+        factors, bonuses = self._closeness.adjustments(words, window)
+        adjusted = scores[docs.searchsorted(window)] * factors + bonuses
+        order = window.searchsorted(best(self._collection, window, adjusted, 0, len(window)))
+        return list(map(Ranked, *(column[order].tolist() for column in (window, adjusted, factors, bonuses))))
 
     def _without_echo(self, hits: list[Ranked]) -> list[Ranked]:
         """The hits with those that are another again behind."""

@@ -15,7 +15,7 @@ from indexer.columnar.arrays import Array
 from indexer.columnar.schema import INSIDE
 from indexer.engines.collection import Collection
 from indexer.engines.ordering import in_order
-from indexer.model import NO_REPEATS, Repeats, Reprise, Sort, place_inside
+from indexer.model import NO_REPEATS, Document, Repeats, Reprise, Sort, place_inside
 
 # Of one document; how many more there are is told.
 MOST = 20
@@ -79,11 +79,10 @@ def repeats_of(collection: Collection, number: int, others: Array) -> Repeats:
         return NO_REPEATS
     places = [_place(collection, other) for other in alike.same_as(number).tolist() if other != number]
     root = _place(collection, number)[0] if places else ""
-    told = in_order(collection, others, Sort.OLDEST, 0, min(MOST, len(others))) if len(others) else []
     return Repeats(
         places=tuple(sorted(path if own == root else f"{own}/{path}" for own, path in places)[:MOST]),
         places_count=len(places),
-        reprises=tuple(_reprise(collection, other) for other in told),
+        reprises=tuple(map(_reprise, _told(collection, others))),
         reprises_count=len(others),
     )
 
@@ -101,6 +100,18 @@ def _place(collection: Collection, number: int) -> tuple[str, str]:
     return root, place_inside(file, member)
 
 
-def _reprise(collection: Collection, number: int) -> Reprise:
-    document = collection.head(number)
+def _told(collection: Collection, others: Array) -> list[Document]:
+    """The oldest of some documents, oldest first. Mostly they are a few, all told: numpy would take twice as long."""
+    few = len(others) <= MOST
+    heads = map(collection.head, others.tolist() if few else in_order(collection, others, Sort.OLDEST, 0, MOST))
+    return sorted(heads, key=_age) if few else list(heads)
+
+
+def _age(document: Document) -> tuple[bool, int, str]:
+    """As Sort.OLDEST has it: unknown dates are last, ties by id."""
+    date = document.date
+    return date is None, date.key if date else 0, document.id
+
+
+def _reprise(document: Document) -> Reprise:
     return Reprise(document.id, document.title, document.path, document.source, document.date, document.url)

@@ -43,6 +43,8 @@ PREFIX_SCORE = 1.0
 # With fewer than so many documents on one side, a list that is not dense is met with the documents by search, else
 # through a table.
 _SEARCHED = 1_000
+# The frequencies of a shorter list that has none, because all are 1.
+_ONCE = np.ones(_SEARCHED, np.uint8)
 # Documents are numbered in a table when more than one place in so many of them is wanted, and when the table (of which
 # only what is written or read takes time) has no more than so many entries for each; else they are searched.
 _SCATTERED = 16
@@ -179,6 +181,8 @@ class Scorer:
         for field in fields_of(node):
             places, there = found_in(docs, self._matcher.docs_in_field(node, field))
             places = places[there]
+            if not len(places):
+                continue
             weight = factor * (ranking.surface + ranking.stem) * getattr(ranking, field)
             found = [self._terms.find(field_name(field, SURFACE), word) for word in node.words]
             own = np.zeros(len(places))
@@ -223,8 +227,8 @@ class Scorer:
         places, met = _met(docs, found, lists[0].field.documents)
         there = met.nonzero()[0]
         places, found = places.take(there), found.take(there)
-        tf = np.concatenate([np.ones(one.df, "u1") if one.tf is None else one.tf for one in lists]).take(there)
-        weights = np.repeat([share.weight for share in shares], sizes).take(there)
+        tf = np.concatenate([_ONCE[: one.df] if one.tf is None else one.tf for one in lists]).take(there)
+        weights = np.array([share.weight for share in shares]).repeat(sizes).take(there)
         norm, start, end = np.empty(len(found)), 0, 0
         for field, some in groupby(lists, key=lambda one: one.field):
             end += sum(one.df for one in some)

@@ -31,9 +31,9 @@ def repeated(collection: Collection, docs: Sequence[int], scores: Sequence[float
         if not title or body < _LEAST_WORDS:
             continue
         before = like.setdefault(title, [])
-        found[later] = any(
-            min(body, bodies[earlier]) >= max(body, bodies[earlier]) * _LEAST_LENGTH
-            and score >= scores[earlier] * _LEAST_SCORE
+        found[later] = bool(before) and any(
+            score >= scores[earlier] * _LEAST_SCORE
+            and min(body, bodies[earlier]) >= max(body, bodies[earlier]) * _LEAST_LENGTH
             and _same_title(collection, docs[later], docs[earlier])
             for earlier in before
         )
