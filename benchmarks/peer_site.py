@@ -6,6 +6,7 @@ So the comparison over HTTP is of engines: what Flask, Jinja2 and granian cost i
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,7 @@ from indexer.query import parse
 from indexer.searcher import SearchService, date_facet, type_facet
 from indexer.settings import Settings, load_settings
 from webapp import create_app
-from webapp.server import threads
+from webapp.server import settle, threads
 
 
 class TantivyService(SearchService):
@@ -121,11 +122,14 @@ def main(folder: str, documents: str, port: str, workers: str) -> None:
         blocking_threads=threads(ours.at_work, ours.waiting),
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=partial(_load, folder, int(documents)), wrap_loader=False)
+    with tempfile.TemporaryDirectory() as shared:
+        server.serve(target_loader=partial(_load, folder, int(documents), int(workers), shared), wrap_loader=False)
 
 
-def _load(folder: str, documents: int) -> Flask:
-    return application(Path(folder), documents)
+def _load(folder: str, documents: int, workers: int, shared: str) -> Flask:
+    app = application(Path(folder), documents)
+    settle(workers, Path(shared))
+    return app
 
 
 if __name__ == "__main__":
