@@ -36,7 +36,8 @@ from indexer.query import parse
 from indexer.searcher import SearchService, date_facet, type_facet
 from indexer.settings import Settings, load_settings
 from webapp import create_app
-from webapp.server import settle, threads
+from webapp.processors import keep_to_one
+from webapp.server import PROCESSORS, threads
 
 
 class TantivyService(SearchService):
@@ -128,7 +129,7 @@ def main(folder: str, documents: str, port: str, workers: str) -> None:
 
 def _load(folder: str, documents: int, workers: int, shared: str) -> Flask:
     app = application(Path(folder), documents)
-    settle(workers, Path(shared))
+    keep_to_one(workers, Path(shared, PROCESSORS))
     return app
 
 

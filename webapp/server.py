@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -26,15 +25,11 @@ from webapp.processors import keep_to_one
 # Threads beside those of the requests at work, waiting and being streamed: they tell the others that there is no place,
 # and answer what is never refused. What finds no thread waits where we cannot see it.
 _SPARE_THREADS = 8
-# How long a thread keeps the interpreter that others wait for. With Python's own 5 ms a request that is to be refused
-# waits for as long behind each page that is being made, and with it all that came after; with .5 ms a page is left and
-# come back to for each request that arrives, which costs a twentieth of all pages.
-_SWITCH_S = 0.002
 # Connections that a process holds at once, most of them idle: granian takes no other while it has as many.
 CONNECTIONS = 1_024
 STOP_TIMEOUT_S = 10
 # Files that the processes of a service share: what they count, and which processors they have.
-_METERS, _PROCESSORS = "meters", "processors"
+METERS, PROCESSORS = "meters", "processors"
 _START_TIMEOUT_S = 60.0
 
 
@@ -89,7 +84,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     )
     threading.Thread(target=_announce, args=(host, port), daemon=True).start()
     with TemporaryDirectory(prefix="trouvaille-") as shared:
-        Path(shared, _METERS).touch()
+        Path(shared, METERS).touch()
         # Each process opens its own service. Paths travel, not objects: a process may be spawned instead of forked.
         loader = partial(application, settings.file, settings.index.directory, workers, Path(shared))
         server.serve(target_loader=loader, wrap_loader=False)
@@ -101,15 +96,9 @@ def application(config: Path | None, index: Path, workers: int, shared: Path) ->
     settings = load_settings(config, index)
     service = create_service(replace(settings, server=replace(settings.server, workers=workers)))
     service.watch()
-    app = create_app(service, shared / _METERS)
-    settle(workers, shared)  # after what works in the background has started: it may take any processor
+    app = create_app(service, shared / METERS)
+    keep_to_one(workers, shared / PROCESSORS)  # after what works in the background has begun: it may take any
     return app
-
-
-def settle(workers: int, shared: Path) -> None:
-    """Have the threads that this one will start take turns as suits a service."""
-    sys.setswitchinterval(_SWITCH_S)
-    keep_to_one(workers, shared / _PROCESSORS)
 
 
 def threads(at_work: int, waiting: int) -> int:
