@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.engines import REFERENCE
+from benchmarks.serving import DATASETTE
 
 Found = Mapping[str, Any]
 _NONE = "–"
@@ -124,13 +125,16 @@ def _index_size(found: Found) -> tuple[str, str, bool] | None:
     return f"{share:.2f}", _number(theirs, 2), share <= 1.2
 
 
-def _pages(found: Found) -> tuple[str, str, bool] | None:
-    services = found.get("http", {})
-    if not {"ours", REFERENCE} <= services.keys():
-        return None
-    ours, theirs = services["ours"], services[REFERENCE]
-    ratio = ours["pages_per_s"] / theirs["pages_per_s"]
-    return f"{ours['pages_per_s']:.0f}/s, × {ratio:.2f}", f"{theirs['pages_per_s']:.0f}/s", ratio >= 0.8
+def _pages(other: str, least: float) -> Callable[[Found], tuple[str, str, bool] | None]:
+    def find(found: Found) -> tuple[str, str, bool] | None:
+        services = found.get("http", {})
+        if not {"ours", other} <= services.keys():
+            return None
+        ours, theirs = (services[name]["pages_per_s"] for name in ("ours", other))
+        told = "" if other == REFERENCE else f"{other}: "
+        return f"{ours:.0f}/s, × {ours / theirs:.2f}", f"{told}{theirs:.0f}/s", ours >= least * theirs
+
+    return find
 
 
 def _run(place: int, name: str, most_s: float) -> Callable[[Found], tuple[str, str, bool] | None]:
@@ -172,7 +176,8 @@ _TARGETS = (
     Target("with ten snippets, our rule against any word, p50", "≤ 1.0 ×", _row(_RULE_SHOWN, 1.0)),
     Target("index from JSONL, MB of text per CPU second", "≥ 5", _index_speed),
     Target("index / text, stored text included", "≤ 1.2", _index_size),
-    Target("result pages over HTTP, 8 clients, 2 workers", "≥ 0.8 ×", _pages),
+    Target("result pages over HTTP, 8 clients, 2 workers", "≥ 0.8 ×", _pages(REFERENCE, 0.8)),
+    Target("the same, beside Datasette's at 100,000 documents", "≥ 15 ×", _pages(DATASETTE, 15)),
     Target("`reindex`, nothing changed, 10,000 files", "≤ 1 s", _run(1, "nothing changed", 1.0)),
     Target("one document changed, of the corpus in JSONL", "≤ 2 s", _run(0, "one changed", 2.0)),
     Target("anonymous memory of a serving process", "≤ 150 MB", _memory),

@@ -45,12 +45,12 @@ class Reprises:
         `number` the document of a hit. There are as many."""
         if not self:
             return list(islice(ordered(count), count))
-        reach, last = count, count + self.beneath
+        reach, last = 2 * count, count + self.beneath  # asking for a few more costs less than asking twice
         while True:
-            reach = min(2 * reach, last)  # asking for a few more costs less than asking twice
-            found = list(islice(self._firsts(ordered(reach), number), count))
+            found = list(islice(self._firsts(ordered(min(reach, last)), number), count))
             if len(found) == count:
                 return found
+            reach *= 8  # where the best are reprises of each other, there are many
 
     def _firsts(self, hits: Iterable[_T], number: Callable[[_T], int]) -> Iterator[_T]:
         groups = self._collection.groups

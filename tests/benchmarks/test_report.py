@@ -49,6 +49,16 @@ def test_the_indexing_target_counts_megabytes_of_text_per_cpu_second() -> None:
     assert "| 0.90 | 0.90 | ≤ 1.2 | yes |" in text
 
 
+@pytest.mark.parametrize(("datasette", "ratio", "reached"), [(20.0, "15.00", "yes"), (20.1, "14.93", "**no**")])
+def test_pages_are_compared_with_each_site_that_took_part(datasette: float, ratio: str, reached: str) -> None:
+    figures = ("p50_ms", "p99_ms", "cpu_ms_per_page", "bytes_per_page", "largest_process_mb")
+    served = {"ours": 300.0, "datasette": datasette}
+    http = {name: dict.fromkeys(figures, 1.0) | {"pages_per_s": speed} for name, speed in served.items()}
+    text = markdown(HEAD | {"http": http})
+    assert f"| datasette: 20/s | 300/s, × {ratio} | ≥ 15 × | {reached} |" in text
+    assert "≥ 0.8 ×" not in text, "tantivy took no part"
+
+
 def test_what_took_no_part_is_named_and_no_target_is_claimed() -> None:
     text = markdown(HEAD)
     assert "**xapian** is not installed here and took no part." in text
