@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from indexer.model import SearchPage, SearchRequest
 from indexer.reindex import Report, reindex
 from indexer.searcher import SearchService
 from indexer.settings import Settings, load_settings
+
+# Started in the background by a shell, tests would have what they start take no notice of Ctrl-C, which some send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
