@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
+from typing import IO
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A status that is none of these counts as the last of its hundred here, or as 500.
@@ -48,7 +49,10 @@ class Meters:
         self._lock = threading.Lock()
         self._rows = rows
         self._numbers = memoryview(self._mapped(file)).cast("d")
-        self._row = self._claimed(rows) * len(names)
+        row = claimed(self._file, range(rows))
+        if row is None:
+            raise OSError(f"more than {rows} processes count in one file")
+        self._row = row * len(names)
 
     def _mapped(self, file: Path | None) -> mmap.mmap:
         size = self._rows * len(self._place) * _NUMBER_BYTES
@@ -56,17 +60,6 @@ class Meters:
         if os.fstat(self._file.fileno()).st_size < size:
             self._file.truncate(size)
         return mmap.mmap(self._file.fileno(), size)
-
-    def _claimed(self, rows: int) -> int:
-        """The first row that no living process has."""
-        for row in range(rows - 1):
-            try:
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, row)
-            except OSError:
-                continue
-            return row
-        fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, rows - 1)
-        return rows - 1
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count a request under its route."""
@@ -130,6 +123,18 @@ class Meters:
                 yield f"trouvaille_request_seconds_bucket{_labels({'route': route, 'le': str(bound)})} {so_far:.12g}"
             yield f"trouvaille_request_seconds_sum{_labels({'route': route})} {self._sum('seconds_sum', route):.12g}"
             yield f"trouvaille_request_seconds_count{_labels({'route': route})} {so_far:.12g}"
+
+
+def claimed(file: int | IO[bytes], numbers: Iterable[int]) -> int | None:
+    """The first of these numbers that no living process holds in a file, held from now on until this process ends or
+    closes the file; None when there is none left."""
+    for number in numbers:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except OSError:
+            continue
+        return number
+    return None
 
 
 def _nearest(status: int) -> int:

@@ -7,9 +7,10 @@ stands idle. With forty threads that was a fifth of two processors.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
+
+from webapp.meters import claimed
 
 
 def keep_to_one(processes: int, claims: Path) -> int | None:
@@ -23,12 +24,7 @@ def keep_to_one(processes: int, claims: Path) -> int | None:
     if len(allowed) != processes:
         return None
     # Never closed: the lock says that the processor is taken, and the kernel frees it when the process ends.
-    file = os.open(claims, os.O_RDWR | os.O_CREAT, 0o600)
-    for processor in allowed:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, processor)
-        except OSError:
-            continue
+    processor = claimed(os.open(claims, os.O_RDWR | os.O_CREAT, 0o600), allowed)
+    if processor is not None:
         os.sched_setaffinity(0, {processor})
-        return processor
-    return None
+    return processor

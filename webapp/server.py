@@ -102,7 +102,7 @@ def application(config: Path | None, index: Path, workers: int, shared: Path) ->
 
 
 def threads(at_work: int, waiting: int) -> int:
-    """Threads that a process needs, each started when first needed. Many make all slower: `waiting` is best small."""
+    """Threads that a process needs, each started when first needed."""
     return at_work + waiting + STREAMS + _SPARE_THREADS
 
 

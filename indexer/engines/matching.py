@@ -258,9 +258,12 @@ class Matcher:
         if not lists or lists[0].df * _MASKED < self._documents:
             counts[self.docs(child)] += 1
             return
-        # Of a dense one the scores will ask for the table too.
-        there = lists.pop(0).table != 0 if lists[0].is_dense else np.zeros(self._documents, bool)
-        for found in lists:
+        longest, *others = lists
+        if longest.is_dense:
+            there = longest.table != 0  # the scores will ask for it too
+        else:
+            there, others = np.zeros(self._documents, bool), lists
+        for found in others:
             there[found.docs] = True
         counts += there.view(np.uint8)
 

@@ -161,7 +161,7 @@ class Marker:
     def _asked_in(self, raw: str) -> Sequence[_Asked]:
         if len(raw) > _DATA_CHARS:
             return ()
-        words = self._analyzer.chunk(raw)
+        words = self._words_of(raw)
         asked: list[_Asked] = []
         for at, word in enumerate(words.words):
             leaves = self._leaves(word.surface, word.stem)
